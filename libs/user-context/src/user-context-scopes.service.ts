@@ -1,0 +1,102 @@
+import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { ContextIdFactory, ModuleRef } from '@nestjs/core';
+import { ScopeTimeoutError, ShuttingDownError } from './context.errors.ts';
+import { UserContextScope } from './user-context-scope.ts';
+import { UserExecutionContext } from './user-execution-context.ts';
+
+export interface ScopeOptions {
+  /** Stops the work when it aborts, e.g. because the client went away. */
+  readonly signal?: AbortSignal;
+  /** Stops the work after this many milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Opens one REQUEST scope per unit of work (HTTP request, socket message, queued run), and is the only place
+ * that does. Everything request-scoped is resolved inside and released before `run` settles.
+ */
+@Injectable()
+export class UserContextScopes implements OnApplicationShutdown {
+  readonly #live = new Set<UserContextScope>();
+  readonly #idle = new Set<() => void>();
+  #shuttingDown = false;
+
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  /** Scopes that are open now. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  /**
+   * Resolves `handler` in a fresh scope of `context`, runs `work` with it, and closes the scope on every exit.
+   * Consume streams inside `work`: what it returns outlives the scope.
+   * @throws ScopeTimeoutError, ShuttingDownError, the signal's reason, or whatever `work` throws
+   */
+  async run<T, R>(
+    context: UserExecutionContext,
+    handler: Type<T>,
+    work: (handler: T, scope: UserContextScope) => Promise<R>,
+    options: ScopeOptions = {},
+  ): Promise<R> {
+    if (this.#shuttingDown) throw new ShuttingDownError();
+    const scope = new UserContextScope(UserExecutionContext.verify(context));
+    this.#live.add(scope);
+    const stopWatching = watchLimits(scope, options);
+    try {
+      const contextId = ContextIdFactory.create();
+      this.moduleRef.registerRequestByContextId(scope, contextId);
+      const instance = await this.moduleRef.resolve(handler, contextId, { strict: false });
+      return await untilAborted(scope, work(instance, scope));
+    } finally {
+      stopWatching();
+      await this.#close(scope);
+    }
+  }
+
+  /** Refuses new scopes, asks live ones to stop, and waits until all are closed. */
+  async onApplicationShutdown(): Promise<void> {
+    this.#shuttingDown = true;
+    for (const scope of this.#live) scope.abort(new ShuttingDownError());
+    if (this.#live.size > 0) await new Promise<void>((resolve) => this.#idle.add(resolve));
+  }
+
+  async #close(scope: UserContextScope): Promise<void> {
+    try {
+      await scope.close();
+    } finally {
+      this.#live.delete(scope);
+      if (this.#live.size === 0) for (const resolve of this.#idle) resolve();
+    }
+  }
+}
+
+function watchLimits(scope: UserContextScope, { signal, timeoutMs }: ScopeOptions): () => void {
+  const onAbort = (): void => scope.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => scope.abort(new ScopeTimeoutError(timeoutMs)), timeoutMs);
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+}
+
+/** The work's outcome, or the abort's reason if that comes first: work that ignores the signal can't hold the scope. */
+async function untilAborted<R>(scope: UserContextScope, work: Promise<R>): Promise<R> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(scope.signal.reason as Error);
+    if (scope.signal.aborted) onAbort();
+    else scope.signal.addEventListener('abort', onAbort, { once: true });
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort) scope.signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,28 @@
+import { Global, Module, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+import { ContextIsolationError } from './context.errors.ts';
+import { UserContextScope } from './user-context-scope.ts';
+import { UserContextScopes } from './user-context-scopes.service.ts';
+import { UserExecutionContext } from './user-execution-context.ts';
+
+function requireScope(payload: unknown): UserContextScope {
+  if (payload instanceof UserContextScope) return payload;
+  throw new ContextIsolationError('A request-scoped provider was resolved outside UserContextScopes.run().');
+}
+
+/** Provides the context and its scope to every request-scoped class; global because every lib's scope is this one. */
+@Global()
+@Module({
+  providers: [
+    UserContextScopes,
+    { provide: UserContextScope, scope: Scope.REQUEST, inject: [REQUEST], useFactory: requireScope },
+    {
+      provide: UserExecutionContext,
+      scope: Scope.REQUEST,
+      inject: [REQUEST],
+      useFactory: (payload: unknown) => requireScope(payload).context,
+    },
+  ],
+  exports: [UserContextScopes, UserContextScope, UserExecutionContext],
+})
+export class UserContextModule {}
