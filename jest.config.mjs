@@ -1,7 +1,7 @@
 /** One configuration for every project: run with `--rootDir <project>`. */
 export default {
   testEnvironment: 'node',
-  testEnvironmentOptions: { exportConditions: ['@bulkhead/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@bulkhead/source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -1,0 +1,70 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
+import { migrateDatabase } from './postgres/migrations.ts';
+
+export interface PersistenceOptions {
+  /** URL of a PostgreSQL database whose user may create roles and schemas; absent: the embedded PostgreSQL. */
+  readonly databaseUrl?: string;
+  /** Where the embedded PostgreSQL keeps its data. */
+  readonly dataDir: string;
+  /** Search path for system commands. */
+  readonly path: string;
+  /** Connections for users' transactions. */
+  readonly poolSize: number;
+  /** Makes or migrates the durable engine's schema, as the engine's own login. */
+  readonly prepareEngine?: (engineUrl: string) => Promise<void>;
+  /** False only for tests whose data need not survive a power cut. Default true. */
+  readonly durable?: boolean;
+}
+
+/** Where the options are injected. */
+export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The database of this process: started, migrated and checked before anything can ask for it. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  private constructor(
+    private readonly embedded: EmbeddedPostgres | undefined,
+    /** Connections of the server's own login, which has no rights until a transaction takes a role. */
+    readonly pool: pg.Pool,
+    /** URL for the durable engine. */
+    readonly engineUrl: string,
+  ) {}
+
+  /** @throws DatabaseSetupError */
+  static async open(options: PersistenceOptions): Promise<Database> {
+    const embedded = options.databaseUrl ? undefined : await EmbeddedPostgres.start(options);
+    try {
+      const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
+      const { serverUrl, engineUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
+      return new Database(embedded, openPool(serverUrl, options.poolSize), engineUrl);
+    } catch (error) {
+      await embedded?.stop();
+      throw error;
+    }
+  }
+
+  /** After everything that queries: Nest calls it once connections and scopes are closed. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+    await this.embedded?.stop();
+  }
+}
+
+function openPool(connectionString: string, max: number): pg.Pool {
+  const logger = new Logger(Database.name);
+  const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // Without a listener, an idle connection that breaks would end the process.
+  pool.on('error', (error) => logger.warn(`An idle database connection was lost: ${error.message}`));
+  return pool;
+}
+
+/** Provides `Database`; the only place that opens it. */
+export const databaseProvider = {
+  provide: Database,
+  inject: [PERSISTENCE_OPTIONS],
+  useFactory: (options: PersistenceOptions): Promise<Database> => Database.open(options),
+};

@@ -1,0 +1,20 @@
+export { AccountTransactions } from './account-transactions.service.ts';
+export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
+export { DatabaseSetupError, DatabaseUnavailableError } from './persistence.errors.ts';
+export { PersistenceModule } from './persistence.module.ts';
+export {
+  accounts,
+  acknowledgements,
+  auditLog,
+  events,
+  messages,
+  notes,
+  refreshTokens,
+  runs,
+  sessions,
+  signingKeys,
+  threads,
+} from './schema/index.ts';
+export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
+export { UserDatabaseSession } from './user-database-session.ts';
+export { UserTransactions, type UserTransaction } from './user-transactions.service.ts';

@@ -1,0 +1,90 @@
+import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { findIsolationGaps } from './isolation-check.ts';
+import { migrateDatabase } from './migrations.ts';
+
+let test: TestDatabase;
+beforeAll(async () => (test = await openTestDatabase()));
+afterAll(() => test.close());
+
+/** Plants a defect, looks, and takes the defect back. */
+const gapsAfter = (defect: string) =>
+  test.asAdmin(async (admin) => {
+    await admin.query('BEGIN');
+    await admin.query(defect);
+    const gaps = await findIsolationGaps(admin);
+    await admin.query('ROLLBACK');
+    return gaps;
+  });
+
+const table = 'create table bulkhead.secrets (user_id uuid not null, secret text)';
+const policy = (condition: string) =>
+  `create policy extra on bulkhead.notes for select to bulkhead_app using (${condition})`;
+
+describe('the catalog', () => {
+  it('keeps users apart in every table there is', async () => {
+    expect(await test.asAdmin(findIsolationGaps)).toEqual([]);
+  });
+
+  it.each([
+    ['a policy is dropped', 'drop policy owner_only on bulkhead.notes', 'notes: no owner policy'],
+    [
+      'FORCE is missing',
+      'alter table bulkhead.events no force row level security',
+      'events: row-level security',
+    ],
+    [
+      'row-level security is off',
+      'alter table bulkhead.runs disable row level security',
+      'runs: row-level security',
+    ],
+    ['a new table has no protection', table, 'secrets: row-level security is not forced'],
+    ['a second policy opens a table', policy('true'), 'notes: policy extra'],
+    [
+      'a policy has a way round',
+      policy(`user_id = (select current_setting('app.user_id')::uuid) or text = 'x'`),
+      'policy extra',
+    ],
+    [
+      'everybody may read a table',
+      `${table}; grant select on bulkhead.secrets to public`,
+      'PUBLIC has rights on a table without an owner',
+    ],
+    [
+      'the app may read the signing keys',
+      'grant select on bulkhead.signing_keys to bulkhead_app',
+      'signing_keys: bulkhead_app has rights',
+    ],
+    [
+      'the authenticator may read messages',
+      'grant select on bulkhead.messages to bulkhead_auth',
+      'messages: bulkhead_auth',
+    ],
+    [
+      'history may be rewritten',
+      'grant update on bulkhead.events to bulkhead_app',
+      'events: bulkhead_app may update',
+    ],
+    ['a role can bypass', 'alter role bulkhead_app bypassrls', 'role bulkhead_app can bypass'],
+    ['a login can become the owner', 'grant bulkhead_owner to bulkhead_login', 'member of bulkhead_owner'],
+    ['a view shows all', 'create view bulkhead.leak as select * from bulkhead.notes', 'leak: a view without'],
+    [
+      'a function runs with its owner’s rights',
+      `create function bulkhead.leak() returns bigint language sql security definer as 'select count(*) from bulkhead.notes'`,
+      'leak: a function',
+    ],
+  ])('is found wanting when %s', async (_, defect, gap) => {
+    expect((await gapsAfter(defect)).join('\n')).toContain(gap);
+  });
+
+  it('stops the boot when it is found wanting', async () => {
+    await test.asAdmin((admin) => admin.query('alter table bulkhead.notes no force row level security'));
+    await expect(migrateDatabase(test.adminUrl)).rejects.toThrow('notes: row-level security is not forced');
+    await test.asAdmin((admin) => admin.query('alter table bulkhead.notes force row level security'));
+    await expect(migrateDatabase(test.adminUrl)).resolves.toBeDefined();
+  });
+
+  it('is prepared once when nodes start together', async () => {
+    const logins = await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(test.adminUrl)));
+    expect(new Set(logins.map(({ serverUrl }) => serverUrl)).size).toBe(1);
+  });
+});

@@ -1,0 +1,82 @@
+import type pg from 'pg';
+
+/** Tables that authentication may touch before it knows the user. */
+const authTables = ['accounts', 'sessions', 'refresh_tokens', 'signing_keys'];
+
+/** The owner policy as the catalog prints it: nothing may be added to it. */
+const isOwnerOnly = (expression: string): string =>
+  `${expression} = '(user_id = ( SELECT (current_setting(''app.user_id''::text))::uuid AS current_setting))'`;
+
+/** Each query yields one sentence per defect; all read the catalog, so they hold for tables yet to be written. */
+const checks: readonly string[] = [
+  // A table with an owner column must have row-level security that binds even its owner.
+  `SELECT format('%s.%s: row-level security is not forced', n.nspname, c.relname)
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id' AND NOT a.attisdropped
+    WHERE n.nspname = 'bulkhead' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)`,
+
+  // … and the owner policy for the app's role, for reading and writing alike.
+  `SELECT format('%s.%s: no owner policy for bulkhead_app', n.nspname, c.relname)
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'user_id' AND NOT a.attisdropped
+    WHERE n.nspname = 'bulkhead' AND c.relkind IN ('r', 'p') AND NOT EXISTS (
+      SELECT FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname AND p.cmd = 'ALL'
+         AND p.roles = '{bulkhead_app}' AND ${isOwnerOnly('p.qual')} AND ${isOwnerOnly('p.with_check')})`,
+
+  // Policies are joined with OR: one that is wider than the owner's opens the table.
+  `SELECT format('%s.%s: policy %s lets others in', schemaname, tablename, policyname)
+     FROM pg_policies
+    WHERE permissive = 'PERMISSIVE' AND schemaname = 'bulkhead'
+      AND NOT (roles = '{bulkhead_app}' AND ${isOwnerOnly('qual')} AND ${isOwnerOnly('coalesce(with_check, qual)')})
+      AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))`,
+
+  // The app's role must not reach a table that has no owner, in any schema.
+  `SELECT DISTINCT format('%s.%s: %s has rights on a table without an owner', t.table_schema, t.table_name, t.grantee)
+     FROM information_schema.column_privileges t
+    WHERE t.grantee IN ('bulkhead_app', 'bulkhead_login', 'PUBLIC')
+      AND t.table_schema NOT IN ('pg_catalog', 'information_schema')
+      AND NOT (t.grantee = 'bulkhead_app' AND EXISTS (
+        SELECT FROM information_schema.columns c
+         WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name AND c.column_name = 'user_id'))`,
+
+  // The authenticator reaches its own tables and no others.
+  `SELECT DISTINCT format('%s.%s: bulkhead_auth has rights here', t.table_schema, t.table_name)
+     FROM information_schema.column_privileges t
+    WHERE t.grantee = 'bulkhead_auth' AND NOT (t.table_schema = 'bulkhead' AND t.table_name = ANY ($1))`,
+
+  // History is not rewritten.
+  `SELECT format('%s: bulkhead_app may %s', table_name, lower(privilege_type))
+     FROM information_schema.table_privileges
+    WHERE grantee = 'bulkhead_app' AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'events', 'messages')
+      AND privilege_type NOT IN ('SELECT', 'INSERT')`,
+
+  // No role of the server can step out of row-level security, or become one that can.
+  `SELECT format('role %s can bypass row-level security', rolname)
+     FROM pg_roles
+    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine', 'bulkhead_owner')
+      AND (rolsuper OR rolbypassrls OR rolcreaterole)`,
+  `SELECT format('role %s is a member of %s', m.rolname, g.rolname)
+     FROM pg_auth_members am JOIN pg_roles m ON m.oid = am.member JOIN pg_roles g ON g.oid = am.roleid
+    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine')
+      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_engine'))`,
+
+  // Views and functions that run with their owner's rights see every row.
+  `SELECT format('%s.%s: a view without security_invoker', n.nspname, c.relname)
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'bulkhead' AND (c.relkind = 'm' OR c.relkind = 'v'
+      AND NOT coalesce(c.reloptions::text[] && '{security_invoker=true,security_invoker=on}', false))`,
+  `SELECT format('%s.%s: a function with its owner''s rights', n.nspname, p.proname)
+     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'bulkhead' AND p.prosecdef`,
+];
+
+/** Everything in the database's catalog that would let one user reach another's rows; empty when all is well. */
+export async function findIsolationGaps(admin: pg.ClientBase): Promise<string[]> {
+  const gaps: string[] = [];
+  for (const check of checks) {
+    const values = check.includes('$1') ? [authTables] : [];
+    const { rows } = await admin.query<[string]>({ text: check, values, rowMode: 'array' });
+    gaps.push(...rows.map(([gap]) => gap));
+  }
+  return gaps;
+}

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import type pg from 'pg';
+import { DatabaseSetupError } from '../persistence.errors.ts';
+
+/** Logins that the server makes for itself, each with the least it needs. */
+export interface Logins {
+  /** May become `bulkhead_app`, `bulkhead_auth` or `bulkhead_engine` within a transaction; has no right of its own. */
+  readonly serverUrl: string;
+  /** Owns the durable engine's schema, and can't see the product's tables. */
+  readonly engineUrl: string;
+}
+
+const groupRoles = ['bulkhead_owner', 'bulkhead_app', 'bulkhead_auth'] as const;
+const safeAttributes = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
+
+/**
+ * Makes the roles, once per cluster. Their passwords are derived from that of `adminUrl`, so that every node with
+ * the same DATABASE_URL logs in without a second secret to hand around.
+ * @throws DatabaseSetupError when the URL has no password
+ */
+export async function ensureRoles(admin: pg.Client, adminUrl: string): Promise<Logins> {
+  const url = new URL(adminUrl);
+  if (!url.password)
+    throw new DatabaseSetupError('DATABASE_URL needs a password: the server derives its own logins from it.');
+  for (const role of groupRoles) await ensureRole(admin, role, 'NOLOGIN');
+  const loginAs = async (role: string): Promise<string> => {
+    const password = createHmac('sha256', decodeURIComponent(url.password)).update(role).digest('hex');
+    await ensureRole(admin, role, `LOGIN PASSWORD ${admin.escapeLiteral(password)}`);
+    return Object.assign(new URL(adminUrl), { username: role, password }).toString();
+  };
+  const serverUrl = await loginAs('bulkhead_login');
+  const engineUrl = await loginAs('bulkhead_engine');
+  await admin.query('GRANT bulkhead_app, bulkhead_auth, bulkhead_engine TO bulkhead_login');
+  await admin.query('GRANT bulkhead_owner, bulkhead_engine TO CURRENT_USER');
+  const { rows } = await admin.query<{ name: string }>('SELECT quote_ident(current_database()) AS name');
+  const database = rows[0]?.name ?? '';
+  await admin.query(`GRANT CONNECT ON DATABASE ${database} TO bulkhead_login, bulkhead_engine`);
+  await admin.query(`GRANT CREATE ON DATABASE ${database} TO bulkhead_owner, bulkhead_engine`);
+  return { serverUrl, engineUrl };
+}
+
+async function ensureRole(admin: pg.Client, role: string, login: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
+  if (rowCount === 0) await admin.query(`CREATE ROLE ${role} ${safeAttributes} ${login}`);
+  else if (login !== 'NOLOGIN') await admin.query(`ALTER ROLE ${role} ${login}`);
+}

@@ -1,0 +1,166 @@
+import {
+  bigint,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { accounts } from './accounts.ts';
+import { bulkhead, ownerColumn, ownerPolicy } from './ownership.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+
+/** Conversations. `lastSeq` is the sequence of the thread's newest event. */
+export const threads = bulkhead.table(
+  'threads',
+  {
+    threadId: uuid('thread_id').primaryKey(),
+    userId: ownerColumn().references(() => accounts.userId, { onDelete: 'cascade' }),
+    title: text('title').notNull().default(''),
+    lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    // The target of composite foreign keys: a row can't hang on another user's thread.
+    unique('threads_owner').on(table.threadId, table.userId),
+    index('threads_newest').on(table.userId, table.createdAt, table.threadId),
+    ownerPolicy(),
+  ],
+);
+
+/** One execution of an agent, from its acceptance to its terminal state. */
+export const runs = bulkhead.table(
+  'runs',
+  {
+    runId: uuid('run_id').primaryKey(),
+    userId: ownerColumn(),
+    threadId: uuid('thread_id').notNull(),
+    agentName: text('agent_name').notNull(),
+    state: text('state').notNull(),
+    cancelRequestedAt: instant('cancel_requested_at'),
+    /** Problem details of a run that failed. */
+    error: jsonb('error'),
+    steps: integer('steps').notNull().default(0),
+    toolCalls: integer('tool_calls').notNull().default(0),
+    inputTokens: integer('input_tokens').notNull().default(0),
+    outputTokens: integer('output_tokens').notNull().default(0),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (table) => [
+    unique('runs_owner').on(table.runId, table.userId),
+    index('runs_newest').on(table.userId, table.createdAt, table.runId),
+    index('runs_thread').on(table.threadId),
+    foreignKey({
+      name: 'runs_thread_owner',
+      columns: [table.threadId, table.userId],
+      foreignColumns: [threads.threadId, threads.userId],
+    }).onDelete('cascade'),
+    ownerPolicy(),
+  ],
+);
+
+/** What was said: the user's messages and the agents' answers, in order of `seq`. */
+export const messages = bulkhead.table(
+  'messages',
+  {
+    messageId: uuid('message_id').primaryKey(),
+    userId: ownerColumn(),
+    threadId: uuid('thread_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    /** The sequence of the event that announced it, so messages and events of a thread have one order. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    role: text('role', { enum: ['user', 'assistant'] }).notNull(),
+    content: text('content').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique('messages_thread').on(table.threadId, table.seq),
+    unique('messages_run_role').on(table.runId, table.role),
+    foreignKey({
+      name: 'messages_thread_owner',
+      columns: [table.threadId, table.userId],
+      foreignColumns: [threads.threadId, threads.userId],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'messages_run_owner',
+      columns: [table.runId, table.userId],
+      foreignColumns: [runs.runId, runs.userId],
+    }).onDelete('cascade'),
+    ownerPolicy(),
+  ],
+);
+
+/** The event log. `seq` has no holes within a thread, and its order is the commit order. */
+export const events = bulkhead.table(
+  'events',
+  {
+    threadId: uuid('thread_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    userId: ownerColumn(),
+    eventId: uuid('event_id').notNull(),
+    type: text('type').notNull(),
+    runId: uuid('run_id').notNull(),
+    requestId: uuid('request_id').notNull(),
+    parentRequestId: uuid('parent_request_id'),
+    agentName: text('agent_name').notNull(),
+    operationDepth: integer('operation_depth').notNull(),
+    at: instant('at').notNull(),
+    data: jsonb('data').notNull(),
+    /** Names the batch this event came in, unique within its run: a batch is stored once, however often it is sent. */
+    batchKey: text('batch_key').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.threadId, table.seq] }),
+    index('events_batch').on(table.runId, table.batchKey),
+    foreignKey({
+      name: 'events_run_owner',
+      columns: [table.runId, table.userId],
+      foreignColumns: [runs.runId, runs.userId],
+    }).onDelete('cascade'),
+    ownerPolicy(),
+  ],
+);
+
+/** How far the owner's clients have confirmed a thread's events; cumulative. */
+export const acknowledgements = bulkhead.table(
+  'acknowledgements',
+  {
+    threadId: uuid('thread_id').primaryKey(),
+    userId: ownerColumn(),
+    ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull(),
+    ackedAt: instant('acked_at').notNull().defaultNow(),
+  },
+  (table) => [
+    foreignKey({
+      name: 'acknowledgements_thread_owner',
+      columns: [table.threadId, table.userId],
+      foreignColumns: [threads.threadId, threads.userId],
+    }).onDelete('cascade'),
+    ownerPolicy(),
+  ],
+);
+
+/** The notes tool's notes. */
+export const notes = bulkhead.table(
+  'notes',
+  {
+    noteId: uuid('note_id').primaryKey(),
+    userId: ownerColumn().references(() => accounts.userId, { onDelete: 'cascade' }),
+    text: text('text').notNull(),
+    /** Repeating a call with the same key adds nothing. */
+    idempotencyKey: text('idempotency_key').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    unique('notes_idempotency').on(table.userId, table.idempotencyKey),
+    index('notes_newest').on(table.userId, table.createdAt),
+    ownerPolicy(),
+  ],
+);

@@ -1,0 +1,25 @@
+import { sql } from 'drizzle-orm';
+import { pgPolicy, pgRole, pgSchema, uuid } from 'drizzle-orm/pg-core';
+
+/** Every table of the product. */
+export const bulkhead = pgSchema('bulkhead');
+
+/** Acts for one user at a time; sees that user's rows only. */
+export const appRole = pgRole('bulkhead_app').existing();
+/** Acts before a user is known: accounts, sessions and signing keys, nothing else. */
+export const authRole = pgRole('bulkhead_auth').existing();
+
+/** The owner column of a user-owned table. */
+export const ownerColumn = () => uuid('user_id').notNull();
+
+// Without the setting, current_setting() or the cast fails: a query outside a user's transaction is an error.
+// The sub-select makes it a constant of the query instead of a call per row.
+const isOwner = sql`user_id = (select current_setting('app.user_id')::uuid)`;
+
+/** The policy of every user-owned table: the user in whose name the transaction runs, and nobody else. */
+export const ownerPolicy = () =>
+  pgPolicy('owner_only', { for: 'all', to: appRole, using: isOwner, withCheck: isOwner });
+
+/** For the few tables that authentication reads before it knows the user. */
+export const authenticatorPolicy = () =>
+  pgPolicy('authenticator', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` });

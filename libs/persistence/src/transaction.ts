@@ -1,0 +1,64 @@
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type pg from 'pg';
+import { DatabaseUnavailableError } from './persistence.errors.ts';
+
+/** Typed queries within one transaction. */
+export type TransactionDatabase = NodePgDatabase;
+
+/** Making one costs more than a query; connections are few and long-lived. */
+const databases = new WeakMap<pg.ClientBase, TransactionDatabase>();
+
+/** The typed queries of a connection. */
+export function databaseOf(client: pg.ClientBase): TransactionDatabase {
+  const known = databases.get(client);
+  if (known) return known;
+  const database = drizzle(client as pg.PoolClient);
+  databases.set(client, database);
+  return database;
+}
+
+/**
+ * Runs `work` between `opening` (a BEGIN and what the transaction needs, in one round trip) and COMMIT.
+ * Whatever `work` throws rolls everything back.
+ * @throws DatabaseUnavailableError when the connection can't be made or breaks
+ */
+export async function inTransaction<R>(
+  pool: pg.Pool,
+  opening: string,
+  work: (client: pg.PoolClient) => Promise<R>,
+): Promise<R> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new DatabaseUnavailableError(cause);
+  });
+  let broken: Error | undefined;
+  const onError = (error: Error): void => void (broken = error);
+  client.on('error', onError);
+  try {
+    await client.query(opening);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((cause: Error) => (broken ??= cause));
+    throw broken || isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+  } finally {
+    client.off('error', onError);
+    // A connection whose state is unknown is never handed to another user.
+    client.release(broken);
+  }
+}
+
+/** SQLSTATE classes 08 (connection) and 57P (operator intervention), and what the driver says of a dead socket. */
+function isConnectionLoss(error: unknown): boolean {
+  const code = sqlStateOf(error) ?? '';
+  return /^(08|57P0)/.test(code) || ['ECONNRESET', 'ECONNREFUSED', 'EPIPE'].includes(code);
+}
+
+/** The SQLSTATE (or system error code) of a failed query, also when a query builder wrapped it. */
+export function sqlStateOf(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') return current.code;
+  }
+  return undefined;
+}

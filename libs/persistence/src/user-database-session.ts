@@ -1,0 +1,24 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { UserContextScope, UserExecutionContext, type DatabaseSession } from '@bulkhead/user-context';
+import { UserTransactions, type UserTransaction } from './user-transactions.service.ts';
+
+/** The context's own way to the database: bound to it for its scope's life, useless before and after. */
+@Injectable({ scope: Scope.REQUEST })
+export class UserDatabaseSession implements DatabaseSession {
+  constructor(
+    readonly context: UserExecutionContext,
+    private readonly scope: UserContextScope,
+    private readonly transactions: UserTransactions,
+  ) {
+    context.bindDatabaseSession(this);
+  }
+
+  /**
+   * @throws ContextIsolationError after the scope has closed
+   * @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored
+   */
+  async transaction<R>(work: (transaction: UserTransaction) => Promise<R>): Promise<R> {
+    this.scope.assertOpen();
+    return this.transactions.run(this.context, work);
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import pg from 'pg';
+import { Database } from './database.service.ts';
+import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
+
+/** One transaction in the name of one user: row-level security shows and accepts that user's rows only. */
+export interface UserTransaction {
+  readonly db: TransactionDatabase;
+  /**
+   * Runs `work` with the durable engine's rights in the same transaction, so that what it enqueues commits or
+   * vanishes with the user's rows. The product's tables are out of reach meanwhile.
+   */
+  asEngine<R>(work: (client: pg.ClientBase) => Promise<R>): Promise<R>;
+}
+
+/** Opens transactions for a user. The user is taken from a context, never from an id. */
+@Injectable()
+export class UserTransactions {
+  constructor(private readonly database: Database) {}
+
+  /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
+  run<R>(context: UserExecutionContext, work: (transaction: UserTransaction) => Promise<R>): Promise<R> {
+    const { userId } = UserExecutionContext.verify(context);
+    return inTransaction(this.database.pool, openingFor(userId), (client) => work(transactionOn(client)));
+  }
+}
+
+/** Role and user are local to the transaction: a pooled connection carries neither to the next user. */
+const openingFor = (userId: string): string =>
+  `BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)`;
+
+const transactionOn = (client: pg.PoolClient): UserTransaction => ({
+  db: databaseOf(client),
+  asEngine: async (work) => {
+    await client.query('SET LOCAL ROLE bulkhead_engine');
+    const result = await work(client);
+    await client.query('SET LOCAL ROLE bulkhead_app');
+    return result;
+  },
+});

@@ -1,0 +1,134 @@
+import { sql } from 'drizzle-orm';
+import { UserExecutionContext, type Identity } from '@bulkhead/user-context';
+import { aContext } from '@bulkhead/user-context/testing';
+import { notes, sqlStateOf, threads } from './index.ts';
+import { openTestDatabase, type TestDatabase } from './testing/index.ts';
+
+let test: TestDatabase;
+let ada: Identity;
+let ben: Identity;
+
+const noteBy = (context: UserExecutionContext, text: string, userId: string = context.userId) =>
+  test.transactions.run(context, ({ db }) =>
+    db.insert(notes).values({ noteId: context.requestId, userId, text, idempotencyKey: context.requestId }),
+  );
+const textsSeenBy = (context: UserExecutionContext) =>
+  test.transactions.run(context, async ({ db }) => (await db.select().from(notes)).map(({ text }) => text));
+
+beforeAll(async () => {
+  test = await openTestDatabase();
+  [ada, ben] = await Promise.all([test.signUp(), test.signUp()]);
+  await noteBy(aContext(ada).build(), 'of Ada');
+  await noteBy(aContext(ben).build(), 'of Ben');
+});
+afterAll(() => test.close());
+
+describe('a user transaction', () => {
+  it("shows a query without WHERE only its user's rows", async () => {
+    expect(await textsSeenBy(aContext(ada).build())).toEqual(['of Ada']);
+    expect(await textsSeenBy(aContext(ben).build())).toEqual(['of Ben']);
+  });
+
+  it("refuses to store a row in another user's name", async () => {
+    await expect(noteBy(aContext(ada).build(), 'forged', ben.userId)).rejects.toThrow();
+    expect(await textsSeenBy(aContext(ben).build())).toEqual(['of Ben']);
+  });
+
+  it("can't change or delete another user's rows", async () => {
+    const changed = await test.transactions.run(aContext(ada).build(), async ({ db }) => [
+      await db.update(notes).set({ text: 'taken' }),
+      await db.delete(notes).where(sql`user_id = ${ben.userId}`),
+    ]);
+    expect(changed.map(({ rowCount }) => rowCount)).toEqual([1, 0]);
+    expect(await textsSeenBy(aContext(ben).build())).toEqual(['of Ben']);
+  });
+
+  it("answers a foreign key on another user's thread as one on no thread", async () => {
+    const context = aContext(ben).build();
+    await test.transactions.run(context, ({ db }) =>
+      db.insert(threads).values({ threadId: context.threadId, userId: ben.userId }),
+    );
+    const failureOn = (threadId: string) =>
+      test.transactions
+        .run(aContext(ada).build(), ({ db }) =>
+          db.execute(sql`insert into bulkhead.runs (run_id, user_id, thread_id, agent_name, state)
+            values (gen_random_uuid(), ${ada.userId}, ${threadId}, 'assistant', 'queued')`),
+        )
+        .catch(sqlStateOf);
+    expect(await failureOn(context.threadId)).toBe('23503');
+    expect(await failureOn(aContext().build().threadId)).toBe('23503');
+  });
+
+  it('rolls back everything when its work fails', async () => {
+    const context = aContext(ada).build();
+    const work = test.transactions.run(context, async ({ db }) => {
+      await db
+        .insert(notes)
+        .values({ noteId: context.requestId, userId: ada.userId, text: 'x', idempotencyKey: 'x' });
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(await textsSeenBy(aContext(ada).build())).not.toContain('x');
+  });
+
+  it('leaves neither role nor user on the pooled connection', async () => {
+    await textsSeenBy(aContext(ada).build());
+    const { rows } = await test.database.pool.query<{ role: string; user: string }>(
+      `select current_user as role, current_setting('app.user_id', true) as user`,
+    );
+    expect(rows).toEqual([{ role: 'bulkhead_login', user: '' }]);
+  });
+
+  it('keeps users apart on shared connections under load', async () => {
+    const users = [ada, ben];
+    const seen = await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const identity = users[index % 2] ?? ada;
+        const rows = await test.transactions.run(aContext(identity).build(), ({ db }) =>
+          db.select().from(notes),
+        );
+        return rows.every(({ userId }) => userId === identity.userId);
+      }),
+    );
+    expect(seen.every(Boolean)).toBe(true);
+  });
+
+  it('can enqueue as the engine, and can see nothing of the product meanwhile', async () => {
+    const inside = await test.transactions.run(aContext(ada).build(), async ({ db, asEngine }) => {
+      const role = await asEngine(
+        async (client) => (await client.query('select current_user as role')).rows[0],
+      );
+      return { role, notes: (await db.select().from(notes)).length };
+    });
+    expect(inside).toEqual({ role: { role: 'bulkhead_engine' }, notes: 1 });
+    const peek = test.transactions.run(aContext(ada).build(), ({ asEngine }) =>
+      asEngine((client) => client.query('select * from bulkhead.notes')),
+    );
+    await expect(peek).rejects.toThrow('permission denied');
+  });
+});
+
+describe('outside a user transaction', () => {
+  it('the server login can read no table', async () => {
+    await expect(test.database.pool.query('select * from bulkhead.notes')).rejects.toThrow(
+      'permission denied',
+    );
+  });
+
+  it('the app role without a user gets an error instead of rows', async () => {
+    const client = await test.database.pool.connect();
+    try {
+      await client.query('BEGIN; SET LOCAL ROLE bulkhead_app');
+      await expect(client.query('select * from bulkhead.notes')).rejects.toThrow();
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+
+  it('a look-alike of a context opens nothing', () => {
+    const forged = { ...aContext(ben).build() } as unknown;
+    expect(() => UserExecutionContext.verify(forged)).toThrow('not a UserExecutionContext');
+    expect(() => test.transactions.run(forged as never, () => Promise.resolve())).toThrow();
+  });
+});
