@@ -1,3 +1,9 @@
+export { Acknowledgements } from './acknowledgements.service.ts';
+export { EventLog, type EventBatch, type EventRange, type NewEvent } from './event-log.service.ts';
+export { EventRouter } from './event-router.service.ts';
+export { ResyncRequiredError, RunEndedError } from './events.errors.ts';
+export { EventsModule } from './events.module.ts';
+export { ThreadDirectory, type PageKey, type Thread } from './thread-directory.ts';
 export {
   TERMINAL_EVENT_TYPES,
   type EventData,
@@ -8,3 +14,5 @@ export {
   type TokenUsage,
   type ToolOutcome,
 } from './thread-event.ts';
+export { ThreadReader, type ReadOptions } from './thread-reader.service.ts';
+export { UserEventEmitter } from './user-event-emitter.ts';

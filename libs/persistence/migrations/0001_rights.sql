@@ -26,12 +26,13 @@ GRANT SELECT, INSERT, UPDATE ON bulkhead.accounts, bulkhead.sessions, bulkhead.r
 -- The row lock on the thread is held until commit, so the order of sequence numbers is the order of commits
 -- and a rolled-back batch leaves no hole. Runs with the caller's rights: row-level security applies.
 CREATE FUNCTION bulkhead.append_events(p_thread uuid, p_run uuid, p_batch text, p_events jsonb)
-RETURNS TABLE (first_seq bigint, stored boolean, stored_at timestamptz)
+RETURNS TABLE (first_seq bigint, stored boolean, stored_at text)
 LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog AS $$
 DECLARE
   v_owner uuid;
   v_last bigint;
   v_state text;
+  v_now timestamptz;
 BEGIN
   SELECT user_id, last_seq INTO v_owner, v_last
     FROM bulkhead.threads WHERE thread_id = p_thread FOR UPDATE;
@@ -39,7 +40,7 @@ BEGIN
     RAISE EXCEPTION 'no such thread' USING ERRCODE = 'BH404';
   END IF;
 
-  SELECT min(e.seq), min(e.at) INTO first_seq, stored_at
+  SELECT min(e.seq) INTO first_seq
     FROM bulkhead.events e WHERE e.run_id = p_run AND e.batch_key = p_batch;
   IF first_seq IS NOT NULL THEN
     stored := false;
@@ -56,12 +57,13 @@ BEGIN
 
   first_seq := v_last + 1;
   stored := true;
-  stored_at := date_trunc('milliseconds', clock_timestamp());
+  v_now := date_trunc('milliseconds', clock_timestamp());
+  stored_at := to_char(v_now AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
   INSERT INTO bulkhead.events (thread_id, seq, user_id, event_id, type, run_id, request_id, parent_request_id,
                                agent_name, operation_depth, at, data, batch_key)
     SELECT p_thread, v_last + item.ordinality, v_owner, (item.value ->> 'eventId')::uuid, item.value ->> 'type', p_run,
            (item.value ->> 'requestId')::uuid, (item.value ->> 'parentRequestId')::uuid, item.value ->> 'agentName',
-           (item.value ->> 'operationDepth')::integer, stored_at, item.value -> 'data', p_batch
+           (item.value ->> 'operationDepth')::integer, v_now, item.value -> 'data', p_batch
       FROM jsonb_array_elements(p_events) WITH ORDINALITY AS item;
   UPDATE bulkhead.threads SET last_seq = v_last + jsonb_array_length(p_events) WHERE thread_id = p_thread;
   RETURN NEXT;

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
+import { DatabaseUnavailableError } from './persistence.errors.ts';
 import { migrateDatabase } from './postgres/migrations.ts';
 
 export interface PersistenceOptions {
@@ -45,6 +46,13 @@ export class Database implements OnApplicationShutdown {
       await embedded?.stop();
       throw error;
     }
+  }
+
+  /** @throws DatabaseUnavailableError when the database does not answer */
+  async ping(): Promise<void> {
+    await this.pool.query('SELECT 1').catch((cause: unknown) => {
+      throw new DatabaseUnavailableError(cause);
+    });
   }
 
   /** After everything that queries: Nest calls it once connections and scopes are closed. */

@@ -12,6 +12,8 @@ export interface UserTransaction {
    * vanishes with the user's rows. The product's tables are out of reach meanwhile.
    */
   asEngine<R>(work: (client: pg.ClientBase) => Promise<R>): Promise<R>;
+  /** Calls `then` once everything is committed, and never when it is not. */
+  afterCommit(then: () => void): void;
 }
 
 /** Opens transactions for a user. The user is taken from a context, never from an id. */
@@ -20,9 +22,17 @@ export class UserTransactions {
   constructor(private readonly database: Database) {}
 
   /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
-  run<R>(context: UserExecutionContext, work: (transaction: UserTransaction) => Promise<R>): Promise<R> {
+  async run<R>(
+    context: UserExecutionContext,
+    work: (transaction: UserTransaction) => Promise<R>,
+  ): Promise<R> {
     const { userId } = UserExecutionContext.verify(context);
-    return inTransaction(this.database.pool, openingFor(userId), (client) => work(transactionOn(client)));
+    const onCommit: (() => void)[] = [];
+    const result = await inTransaction(this.database.pool, openingFor(userId), (client) =>
+      work(transactionOn(client, onCommit)),
+    );
+    for (const then of onCommit) then();
+    return result;
   }
 }
 
@@ -30,7 +40,7 @@ export class UserTransactions {
 const openingFor = (userId: string): string =>
   `BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)`;
 
-const transactionOn = (client: pg.PoolClient): UserTransaction => ({
+const transactionOn = (client: pg.PoolClient, onCommit: (() => void)[]): UserTransaction => ({
   db: databaseOf(client),
   asEngine: async (work) => {
     await client.query('SET LOCAL ROLE bulkhead_engine');
@@ -38,4 +48,5 @@ const transactionOn = (client: pg.PoolClient): UserTransaction => ({
     await client.query('SET LOCAL ROLE bulkhead_app');
     return result;
   },
+  afterCommit: (then) => void onCommit.push(then),
 });

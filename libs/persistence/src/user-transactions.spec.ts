@@ -126,9 +126,9 @@ describe('outside a user transaction', () => {
     }
   });
 
-  it('a look-alike of a context opens nothing', () => {
+  it('a look-alike of a context opens nothing', async () => {
     const forged = { ...aContext(ben).build() } as unknown;
     expect(() => UserExecutionContext.verify(forged)).toThrow('not a UserExecutionContext');
-    expect(() => test.transactions.run(forged as never, () => Promise.resolve())).toThrow();
+    await expect(test.transactions.run(forged as never, () => Promise.resolve())).rejects.toThrow();
   });
 });

@@ -53,6 +53,7 @@ export interface ContextInput extends ContextIds, ContextOptions {
  */
 export function validateFields(identity: Identity, input: ContextInput, owner: symbol): ContextFields {
   const { userId } = Identity.verify(identity);
+  const { agentContext = {}, auditMetadata = {}, operationDepth = 0 } = input;
   const given = <T>(value: unknown, parse: (value: unknown) => T, generate: () => T): T =>
     value === undefined ? generate() : parse(value);
   return {
@@ -64,9 +65,9 @@ export function validateFields(identity: Identity, input: ContextInput, owner: s
       websocketClientId: identifiers.parseWebsocketClientId(input.websocketClientId),
     }),
     createdAt: given(input.createdAt, identifiers.parseUtcInstant, identifiers.utcNow),
-    agentContext: ownRecord(input.agentContext ?? {}, 'agentContext', userId, owner),
-    auditMetadata: ownRecord(input.auditMetadata ?? {}, 'auditMetadata', userId, owner),
-    operationDepth: parseDepth(input.operationDepth ?? 0),
+    agentContext: ownRecord(agentContext, 'agentContext', userId, owner),
+    auditMetadata: ownRecord(auditMetadata, 'auditMetadata', userId, owner),
+    operationDepth: parseDepth(operationDepth),
     ...(input.parentRequestId !== undefined && {
       parentRequestId: identifiers.parseRequestId(input.parentRequestId, 'parentRequestId'),
     }),

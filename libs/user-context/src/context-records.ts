@@ -18,8 +18,12 @@ const reservedKeys: ReadonlySet<string> = new Set([
   'databasesession',
 ]);
 
-/** One spelling for `userId`, `user_id` and `USER-ID`, so that no disguise gets through. */
-const fold = (key: string): string => key.replace(/[_-]/g, '').toLowerCase();
+/** One spelling for `userId`, `user_id`, `USER-ID` and `user.id`, so that no disguise gets through. */
+const fold = (key: string): string =>
+  key
+    .normalize('NFKC')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
 
 /**
  * The context's own copy of `agentContext` or `auditMetadata`.

@@ -4,6 +4,8 @@ import type { Identity } from './identity.ts';
 /** An HTTP request that the authentication guard has let through. */
 export interface AuthenticatedHttpRequest {
   readonly identity: Identity;
+  /** The server's own id of the request, a UUID; generated when absent. */
+  readonly id?: string;
   readonly method: string;
   /** Path with query, as received. */
   readonly url: string;
@@ -49,8 +51,8 @@ const recordedHeaders = {
 /** The allow-list of facts about an HTTP request that go to the audit trail: no other header ever does. */
 export function auditOfHttpRequest(request: AuthenticatedHttpRequest): ContextInput['auditMetadata'] {
   return {
-    clientIp: request.ip,
-    method: request.method,
+    clientIp: recordable(request.ip),
+    method: recordable(request.method),
     path: recordable(request.url.split('?', 1)[0] ?? ''),
     ...headersOf(request.headers),
   };
@@ -59,7 +61,7 @@ export function auditOfHttpRequest(request: AuthenticatedHttpRequest): ContextIn
 /** The same for a socket message; method and path are those of the event. */
 export function auditOfSocket(socket: AuthenticatedSocket, event: string): ContextInput['auditMetadata'] {
   return {
-    clientIp: socket.handshake.address,
+    clientIp: recordable(socket.handshake.address),
     method: 'SOCKET',
     path: recordable(event),
     ...headersOf(socket.handshake.headers),

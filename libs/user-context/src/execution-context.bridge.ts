@@ -1,5 +1,6 @@
 import { InvalidContextError } from './context.errors.ts';
 import type { Identity } from './identity.ts';
+import { cloneRecord } from './json-record.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
 
 /** The record that callers of an earlier generation exchange: snake_case, with one bag for all metadata. */
@@ -22,6 +23,8 @@ const auditKeys: ReadonlySet<string> = new Set([
   'path',
   'contentType',
   'content_type',
+  'clientRequestId',
+  'client_request_id',
   'correlationId',
   'correlation_id',
   'traceparent',
@@ -49,7 +52,7 @@ export function fromExecutionContext(
   record: LegacyExecutionContext,
 ): UserExecutionContext {
   if (record.user_id !== identity.userId) throw new InvalidContextError('user_id', 'must be your own');
-  const entries = Object.entries(record.metadata);
+  const entries = Object.entries(cloneRecord(record.metadata, 'metadata'));
   return UserExecutionContext.fromRequest(
     identity,
     { threadId: record.thread_id, runId: record.run_id },

@@ -19,6 +19,7 @@ export type IdentityMint = (claims: IdentityClaims) => Identity;
 /** @internal The testing door of this lib may use it; other libs can't reach it. */
 export let mintIdentity: IdentityMint;
 let claimed = false;
+const mintKey = Symbol('Identity');
 
 /**
  * An authenticated user. Only the holder of the mint can make one (see `claimIdentityMint`): the brand is a
@@ -33,7 +34,10 @@ export class Identity {
   readonly issuer: string;
   readonly expiresAt: number;
 
-  private constructor(claims: IdentityClaims) {
+  private constructor(key: symbol, claims: IdentityClaims) {
+    if (key !== mintKey || new.target !== Identity) {
+      throw new ContextIsolationError('An identity was constructed without the mint.');
+    }
     this.userId = parseUserId(claims.userId);
     this.sessionId = claims.sessionId;
     this.roles = Object.freeze([...claims.roles]);
@@ -44,7 +48,7 @@ export class Identity {
   }
 
   static {
-    mintIdentity = (claims) => new Identity(claims);
+    mintIdentity = (claims) => new Identity(mintKey, claims);
   }
 
   /** @throws ContextIsolationError when the value was not minted by the authenticator */
@@ -58,7 +62,8 @@ export class Identity {
   }
 
   isExpired(now: number = Date.now()): boolean {
-    return now >= this.expiresAt;
+    // Not `now >= expiresAt`: an expiry that is no number must read as expired.
+    return !(now < this.expiresAt);
   }
 }
 

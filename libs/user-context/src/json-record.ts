@@ -10,7 +10,7 @@ export const MAX_RECORD_DEPTH = 32;
 /** Most values in a record, at all levels together. */
 export const MAX_RECORD_VALUES = 10_000;
 
-const pollutingKeys = new Set(['__proto__', 'constructor', 'prototype']);
+const pollutingKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 // PostgreSQL can store neither in jsonb, so neither may be acknowledged.
 const unstorableText = /\p{Cs}|\0/u;
 
@@ -82,8 +82,14 @@ function cloneContainer<T extends object>(
 }
 
 function cloneArray(source: readonly unknown[], path: string, walk: Walk): JsonValue[] {
-  // Array.from reads holes as undefined, which cloneValue refuses.
-  return Array.from(source, (item, index) => cloneValue(item, `${path}[${index}]`, walk));
+  const ownKeys = Reflect.ownKeys(source).length - 1;
+  if (Object.getPrototypeOf(source) !== Array.prototype || ownKeys !== source.length) {
+    throw new InvalidContextError(path, 'must be a plain array without holes or properties of its own');
+  }
+  return Array.from({ length: source.length }, (_, index) => {
+    const itemPath = `${path}[${index}]`;
+    return cloneValue(dataProperty(source, `${index}`, itemPath), itemPath, walk);
+  });
 }
 
 function cloneObject(source: object, path: string, walk: Walk): Record<string, JsonValue> {
@@ -93,15 +99,20 @@ function cloneObject(source: object, path: string, walk: Walk): Record<string, J
     if (pollutingKeys.has(key) || unstorableText.test(key)) {
       throw new InvalidContextError(path, 'has a key that is not allowed');
     }
-    const property = Object.getOwnPropertyDescriptor(source, key);
-    if (!property?.enumerable || !('value' in property)) {
-      throw new InvalidContextError(`${path}.${key}`, 'must be a plain data property');
-    }
-    const value: unknown = property.value;
+    const value = dataProperty(source, key, `${path}.${key}`);
     walk.onKey(key, value, path);
     result[key] = cloneValue(value, `${path}.${key}`, walk);
   }
   return result;
+}
+
+/** The value of an own property, read without running an accessor. */
+function dataProperty(source: object, key: string, path: string): unknown {
+  const property = Object.getOwnPropertyDescriptor(source, key);
+  if (!property?.enumerable || !('value' in property)) {
+    throw new InvalidContextError(path, 'must be a plain data property');
+  }
+  return property.value;
 }
 
 function isPlainObject(value: unknown): value is object {

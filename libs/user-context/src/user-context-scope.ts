@@ -44,14 +44,15 @@ export class UserContextScope {
 
   /**
    * Runs every cleanup even when some fail. Closing twice is the same as once.
+   * @param workFailure why the work failed, if it did; kept as the cause, so that a failing cleanup can't hide it
    * @throws AggregateError with all failures
    */
-  close(): Promise<void> {
-    this.#closing ??= this.#runCleanups();
+  close(workFailure?: unknown): Promise<void> {
+    this.#closing ??= this.#runCleanups(workFailure);
     return this.#closing;
   }
 
-  async #runCleanups(): Promise<void> {
+  async #runCleanups(workFailure: unknown): Promise<void> {
     // Yields first, so that isClosed holds before any cleanup can look.
     await Promise.resolve();
     this.abort(new ContextIsolationError('The scope is closed.'));
@@ -63,6 +64,8 @@ export class UserContextScope {
         failures.push(new Error(`Cleanup "${cleanup.name}" failed`, { cause }));
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, 'Closing a scope left something behind');
+    if (failures.length > 0) {
+      throw new AggregateError(failures, 'Closing a scope left something behind', { cause: workFailure });
+    }
   }
 }

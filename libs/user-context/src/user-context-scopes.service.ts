@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import { ScopeTimeoutError, ShuttingDownError } from './context.errors.ts';
 import { UserContextScope } from './user-context-scope.ts';
@@ -16,7 +16,7 @@ export interface ScopeOptions {
  * that does. Everything request-scoped is resolved inside and released before `run` settles.
  */
 @Injectable()
-export class UserContextScopes implements OnApplicationShutdown {
+export class UserContextScopes implements BeforeApplicationShutdown {
   readonly #live = new Set<UserContextScope>();
   readonly #idle = new Set<() => void>();
   #shuttingDown = false;
@@ -41,29 +41,44 @@ export class UserContextScopes implements OnApplicationShutdown {
   ): Promise<R> {
     if (this.#shuttingDown) throw new ShuttingDownError();
     const scope = new UserContextScope(UserExecutionContext.verify(context));
-    this.#live.add(scope);
     const stopWatching = watchLimits(scope, options);
+    this.#live.add(scope);
+    let failure: unknown;
     try {
-      const contextId = ContextIdFactory.create();
-      this.moduleRef.registerRequestByContextId(scope, contextId);
-      const instance = await this.moduleRef.resolve(handler, contextId, { strict: false });
-      return await untilAborted(scope, work(instance, scope));
+      return await untilAborted(scope, this.#perform(scope, handler, work));
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
       stopWatching();
-      await this.#close(scope);
+      await this.#close(scope, failure);
     }
   }
 
   /** Refuses new scopes, asks live ones to stop, and waits until all are closed. */
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.#shuttingDown = true;
     for (const scope of this.#live) scope.abort(new ShuttingDownError());
     if (this.#live.size > 0) await new Promise<void>((resolve) => this.#idle.add(resolve));
   }
 
-  async #close(scope: UserContextScope): Promise<void> {
+  async #perform<T, R>(
+    scope: UserContextScope,
+    handler: Type<T>,
+    work: (handler: T, scope: UserContextScope) => Promise<R>,
+  ): Promise<R> {
+    scope.signal.throwIfAborted();
+    const contextId = ContextIdFactory.create();
+    this.moduleRef.registerRequestByContextId(scope, contextId);
+    const instance = await this.moduleRef.resolve(handler, contextId, { strict: false });
+    // Resolving may have waited, for a connection say, until past the end of the scope.
+    scope.signal.throwIfAborted();
+    return work(instance, scope);
+  }
+
+  async #close(scope: UserContextScope, failure: unknown): Promise<void> {
     try {
-      await scope.close();
+      await scope.close(failure);
     } finally {
       this.#live.delete(scope);
       if (this.#live.size === 0) for (const resolve of this.#idle) resolve();

@@ -1,4 +1,4 @@
-import { Global, Module, Scope } from '@nestjs/common';
+import { Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { ContextIsolationError } from './context.errors.ts';
 import { UserContextScope } from './user-context-scope.ts';
@@ -10,8 +10,7 @@ function requireScope(payload: unknown): UserContextScope {
   throw new ContextIsolationError('A request-scoped provider was resolved outside UserContextScopes.run().');
 }
 
-/** Provides the context and its scope to every request-scoped class; global because every lib's scope is this one. */
-@Global()
+/** Provides the context and its scope to every request-scoped class. */
 @Module({
   providers: [
     UserContextScopes,

@@ -21,7 +21,7 @@ import {
 import type { DatabaseSession } from './database-session.ts';
 import type { Identity } from './identity.ts';
 import type { RequestId, RunId, ThreadId, UserId, UtcInstant, WebsocketClientId } from './identifiers.ts';
-import type { JsonRecord } from './json-record.ts';
+import { cloneRecord, type JsonRecord } from './json-record.ts';
 import { verifyOwnership } from './ownership-registry.ts';
 
 const creationKey = Symbol('UserExecutionContext');
@@ -76,22 +76,29 @@ export class UserExecutionContext implements ContextFields {
     ids: ContextIds,
     options: ContextOptions = {},
   ): UserExecutionContext {
-    return UserExecutionContext.#create(identity, { ...options, ...ids });
+    // Named one by one: a caller's object may carry more, and nobody chooses a depth or a parent.
+    const { requestId, websocketClientId, agentContext, auditMetadata } = options;
+    return UserExecutionContext.#create(identity, {
+      threadId: ids.threadId,
+      runId: ids.runId,
+      requestId,
+      websocketClientId,
+      agentContext,
+      auditMetadata,
+    });
   }
 
   /** For an HTTP request; its address, method, path and a few headers become audit metadata. */
   static fromHttpRequest(request: AuthenticatedHttpRequest, ids: ContextIds = {}): UserExecutionContext {
-    return UserExecutionContext.#create(request.identity, {
-      ...ids,
+    return UserExecutionContext.fromRequest(request.identity, ids, {
+      ...(request.id !== undefined && { requestId: request.id }),
       auditMetadata: auditOfHttpRequest(request),
     });
   }
 
   /** For one message on a connection: each message has a context, and a request id, of its own. */
   static fromSocket(socket: AuthenticatedSocket, message: SocketMessage): UserExecutionContext {
-    return UserExecutionContext.#create(socket.data.identity, {
-      ...(message.threadId !== undefined && { threadId: message.threadId }),
-      ...(message.runId !== undefined && { runId: message.runId }),
+    return UserExecutionContext.fromRequest(socket.data.identity, message, {
       websocketClientId: socket.id,
       auditMetadata: auditOfSocket(socket, message.event),
     });
@@ -104,7 +111,7 @@ export class UserExecutionContext implements ContextFields {
 
   /** For work of a user that has no thread yet: thread and run ids are new. */
   static createForUser(identity: Identity, options: ContextOptions = {}): UserExecutionContext {
-    return UserExecutionContext.#create(identity, options);
+    return UserExecutionContext.fromRequest(identity, {}, options);
   }
 
   /**
@@ -153,9 +160,12 @@ export class UserExecutionContext implements ContextFields {
     return UserExecutionContext.#create(this.#identity, {
       threadId: this.threadId,
       runId: this.runId,
-      ...(this.websocketClientId !== undefined && { websocketClientId: this.websocketClientId }),
-      agentContext: overlay(this.agentContext, records.agentContext),
-      auditMetadata: { ...overlay(this.auditMetadata, records.auditMetadata), operation: operationName },
+      websocketClientId: this.websocketClientId,
+      agentContext: overlay(this.agentContext, records.agentContext, 'agentContext'),
+      auditMetadata: {
+        ...overlay(this.auditMetadata, records.auditMetadata, 'auditMetadata'),
+        operation: operationName,
+      },
       operationDepth: this.operationDepth + 1,
       parentRequestId: this.requestId,
     });
@@ -188,11 +198,7 @@ export class UserExecutionContext implements ContextFields {
   }
 }
 
-/** The child's record, left as it is when it is no object so that validation names it. */
-function overlay(parent: JsonRecord, child: unknown): object {
-  if (child === undefined) return parent;
-  if (typeof child !== 'object' || child === null || Array.isArray(child)) {
-    throw new InvalidContextError('records', 'must be plain objects');
-  }
-  return { ...parent, ...child };
+/** Checked before it is spread: spreading would run accessors and make an empty record of a Map. */
+function overlay(parent: JsonRecord, child: unknown, field: string): JsonRecord {
+  return child === undefined ? parent : { ...parent, ...cloneRecord(child, field) };
 }

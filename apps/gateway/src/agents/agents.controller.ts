@@ -1,0 +1,36 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { AgentRegistry } from '@bulkhead/execution';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+
+class AgentDto {
+  @ApiProperty({ example: 'assistant' })
+  readonly name!: string;
+
+  @ApiProperty()
+  readonly description!: string;
+
+  @ApiProperty({ type: [String] })
+  readonly tools!: readonly string[];
+}
+
+class AgentListDto {
+  @ApiProperty({ type: [AgentDto] })
+  readonly items!: readonly AgentDto[];
+}
+
+@ApiTags('Agents')
+@ApiBearerAuth()
+@Controller('v1/agents')
+export class AgentsController {
+  constructor(private readonly agents: AgentRegistry) {}
+
+  @Get()
+  @ApiOkResponse({ type: AgentListDto })
+  @ApiProblems(401)
+  list(): AgentListDto {
+    return {
+      items: this.agents.list().map(({ name, description, tools }) => ({ name, description, tools })),
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { AgentsModule } from '@bulkhead/agents';
+import { AuthModule } from '@bulkhead/auth';
+import { EventsModule } from '@bulkhead/events';
+import { ExecutionModule } from '@bulkhead/execution';
+import { ModelsModule } from '@bulkhead/models';
+import { PersistenceModule } from '@bulkhead/persistence';
+import { BuiltInToolsModule, ToolsModule } from '@bulkhead/tools';
+import { UserContextModule } from '@bulkhead/user-context';
+import { AgentsController } from './agents/agents.controller.ts';
+import { AuthController } from './auth/auth.controller.ts';
+import { AuthenticationGuard } from './auth/authentication.guard.ts';
+import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
+import { ConfigurationModule } from './config/configuration.module.ts';
+import type { GatewayConfig } from './config/gateway.config.ts';
+import { EventDelivery } from './delivery/event-delivery.service.ts';
+import { EventStreams } from './events/event-streams.service.ts';
+import { EventsController } from './events/events.controller.ts';
+import { HealthController } from './health/health.controller.ts';
+import { HttpProblemFilter } from './problem/http-problem.filter.ts';
+import { RunWorker } from './runs/run.worker.ts';
+import { RunsController } from './runs/runs.controller.ts';
+import { ChatGateway } from './socket/chat.gateway.ts';
+import { Handshake } from './socket/handshake.service.ts';
+import { SocketMessageHandler } from './socket/socket-message.handler.ts';
+import { ThreadsController } from './threads/threads.controller.ts';
+import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
+
+/** The server: every feature module is listed here, and nowhere else. */
+@Module({})
+export class AppModule {
+  static forRoot(config: GatewayConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigurationModule.forRoot(config),
+        DiscoveryModule,
+        UserContextModule,
+        PersistenceModule,
+        EventsModule,
+        AuthModule,
+        ModelsModule,
+        ToolsModule,
+        BuiltInToolsModule,
+        ExecutionModule,
+        AgentsModule,
+      ],
+      controllers: [
+        AuthController,
+        AgentsController,
+        ThreadsController,
+        RunsController,
+        EventsController,
+        HealthController,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: AuthenticationGuard },
+        { provide: APP_PIPE, useClass: RequestValidationPipe },
+        { provide: APP_FILTER, useClass: HttpProblemFilter },
+        AuthenticationGuard,
+        EntryPointScopes,
+        EventDelivery,
+        EventStreams,
+        ChatGateway,
+        Handshake,
+        SocketMessageHandler,
+        RunWorker,
+      ],
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { AccountService, RefreshDto, SignInDto, SignUpDto } from '@bulkhead/auth';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import type { UserRequest } from './authentication.guard.ts';
+import { ProfileDto, SignedInDto } from './auth.dto.ts';
+import { Public } from './public.decorator.ts';
+
+@ApiTags('Authentication')
+@Controller('v1')
+export class AuthController {
+  constructor(private readonly accounts: AccountService) {}
+
+  /** Creates an account and signs it in. */
+  @Public()
+  @Post('auth/sign-up')
+  @ApiProblems(400, 409)
+  signUp(@Body() credentials: SignUpDto): Promise<SignedInDto> {
+    return this.accounts.signUp(credentials);
+  }
+
+  @Public()
+  @Post('auth/sign-in')
+  @HttpCode(200)
+  @ApiOkResponse({ type: SignedInDto })
+  @ApiProblems(400, 401)
+  signIn(@Body() credentials: SignInDto): Promise<SignedInDto> {
+    return this.accounts.signIn(credentials);
+  }
+
+  /** Trades a refresh token for new tokens. Each works once: using one again ends the session. */
+  @Public()
+  @Post('auth/refresh')
+  @HttpCode(200)
+  @ApiOkResponse({ type: SignedInDto })
+  @ApiProblems(400, 401)
+  refresh(@Body() { refreshToken }: RefreshDto): Promise<SignedInDto> {
+    return this.accounts.refresh(refreshToken);
+  }
+
+  /** Ends the session that the access token belongs to. */
+  @Post('auth/sign-out')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiNoContentResponse()
+  @ApiProblems(401)
+  signOut(@Req() { identity }: UserRequest): Promise<void> {
+    return this.accounts.signOut(identity);
+  }
+
+  @Get('me')
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: ProfileDto })
+  @ApiProblems(401)
+  async me(@Req() { identity }: UserRequest): Promise<ProfileDto> {
+    return { ...(await this.accounts.profile(identity)), permissions: identity.permissions };
+  }
+}

@@ -1,0 +1,55 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
+import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhead/execution';
+import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
+import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
+import { GatewayConfig } from './gateway.config.ts';
+
+/** Hands each lib its part of the configuration. The one global module: every other dependency is imported by name. */
+@Module({})
+export class ConfigurationModule {
+  static forRoot(config: GatewayConfig): DynamicModule {
+    const providers: Provider[] = [
+      { provide: GatewayConfig, useValue: config },
+      { provide: PERSISTENCE_OPTIONS, useValue: persistence(config) },
+      { provide: AUTH_OPTIONS, useValue: auth(config) },
+      { provide: EXECUTION_OPTIONS, useValue: execution(config) },
+      { provide: MODELS_OPTIONS, useValue: models(config) },
+    ];
+    const exports = [GatewayConfig, PERSISTENCE_OPTIONS, AUTH_OPTIONS, EXECUTION_OPTIONS, MODELS_OPTIONS];
+    return { module: ConfigurationModule, global: true, providers, exports };
+  }
+}
+
+const persistence = (config: GatewayConfig): PersistenceOptions => ({
+  ...(config.DATABASE_URL !== undefined && { databaseUrl: config.DATABASE_URL }),
+  dataDir: config.DATA_DIR,
+  path: config.PATH,
+  poolSize: config.DATABASE_POOL_SIZE,
+  prepareEngine,
+});
+
+const auth = (config: GatewayConfig): AuthOptions => ({
+  accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
+  refreshTokenTtlDays: config.REFRESH_TOKEN_TTL_DAYS,
+});
+
+const execution = (config: GatewayConfig): ExecutionOptions => ({
+  nodeId: config.NODE_ID,
+  runsPerUser: config.RUNS_PER_USER,
+  maxSteps: config.RUN_MAX_STEPS,
+  maxToolCalls: config.RUN_MAX_TOOL_CALLS,
+  runTimeoutMs: config.RUN_TIMEOUT_SECONDS * 1000,
+  pollingIntervalMs: config.QUEUE_POLLING_MS,
+  drainTimeoutMs: config.DRAIN_TIMEOUT_SECONDS * 1000,
+});
+
+const models = (config: GatewayConfig): ModelsOptions => ({
+  defaultModel: config.DEFAULT_MODEL,
+  ...(config.OPENAI_COMPATIBLE_BASE_URL !== undefined && {
+    openaiCompatible: {
+      baseUrl: config.OPENAI_COMPATIBLE_BASE_URL,
+      ...(config.OPENAI_COMPATIBLE_API_KEY !== undefined && { apiKey: config.OPENAI_COMPATIBLE_API_KEY }),
+    },
+  }),
+});

@@ -1,0 +1,90 @@
+import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { EventLog, ThreadReader, type ThreadEvent } from '@bulkhead/events';
+import { RunHistory } from '@bulkhead/execution';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import type { FastifyReply } from 'fastify';
+import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { InvalidRequestError } from '../problem/request.errors.ts';
+import { RunPath } from '../runs/run.dto.ts';
+import { ThreadPath } from '../threads/thread.dto.ts';
+import { SequenceQuery } from '../validation/page.dto.ts';
+import { EventStreams } from './event-streams.service.ts';
+import { EventPageDto } from './event.dto.ts';
+
+const content = {
+  'text/event-stream': {
+    schema: { type: 'string' as const, description: 'Server-sent events: id is the sequence.' },
+  },
+};
+
+/** A thread's or run's events as JSON, or live as server-sent events when the client accepts `text/event-stream`. */
+@ApiTags('Events')
+@ApiBearerAuth()
+@ApiHeader({ name: 'last-event-id', required: false, description: 'Continues a stream after this sequence.' })
+@Controller('v1')
+export class EventsController {
+  constructor(
+    private readonly reader: ThreadReader,
+    private readonly log: EventLog,
+    private readonly streams: EventStreams,
+    private readonly scopes: UserContextScopes,
+  ) {}
+
+  @Get('threads/:threadId/events')
+  @ApiOkResponse({ type: EventPageDto, content })
+  @ApiProblems(400, 401, 404)
+  async ofThread(
+    @Req() request: UserRequest,
+    @Param() { threadId }: ThreadPath,
+    @Query() query: SequenceQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventPageDto | undefined> {
+    const context = UserExecutionContext.fromHttpRequest(request, { threadId });
+    return this.#answer(context, query, lastEventId, reply);
+  }
+
+  @Get('runs/:runId/events')
+  @ApiOkResponse({ type: EventPageDto, content })
+  @ApiProblems(400, 401, 404)
+  async ofRun(
+    @Req() request: UserRequest,
+    @Param() { runId }: RunPath,
+    @Query() query: SequenceQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventPageDto | undefined> {
+    const own = UserExecutionContext.fromHttpRequest(request, { runId });
+    const { threadId } = await this.scopes.run(own, RunHistory, (history) => history.get());
+    const context = UserExecutionContext.fromRequest(request.identity, { threadId, runId });
+    return this.#answer(context, query, lastEventId, reply, runId);
+  }
+
+  async #answer(
+    context: UserExecutionContext,
+    { after, limit }: SequenceQuery,
+    lastEventId: string | undefined,
+    reply: FastifyReply,
+    runId?: string,
+  ): Promise<EventPageDto | undefined> {
+    const { threadId } = context;
+    const afterSeq = lastEventId === undefined ? after : sequenceOf(lastEventId);
+    await this.reader.verify(context, threadId, afterSeq);
+    if (reply.request.headers.accept?.includes('text/event-stream')) {
+      this.streams.open(context, { threadId, afterSeq, ...(runId !== undefined && { runId }) }, reply);
+      return undefined;
+    }
+    const range = { threadId, afterSeq, limit, ...(runId !== undefined && { runId }) };
+    const items: readonly ThreadEvent[] = await this.log.read(context, range);
+    return { items };
+  }
+}
+
+function sequenceOf(lastEventId: string): number {
+  const seq = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : NaN;
+  if (Number.isNaN(seq))
+    throw new InvalidRequestError('last-event-id', 'last-event-id must be the id of an event');
+  return seq;
+}

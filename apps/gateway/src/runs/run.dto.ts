@@ -1,0 +1,63 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ProblemDetails } from '@bulkhead/errors';
+import type { RunState } from '@bulkhead/execution';
+import { IsUUID } from 'class-validator';
+
+const states: RunState[] = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'timed_out'];
+
+export class RunPath {
+  @IsUUID()
+  readonly runId!: string;
+}
+
+export class RunStateDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly runId!: string;
+
+  @ApiProperty({ enum: states })
+  readonly state!: RunState;
+}
+
+export class RunDto extends RunStateDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly threadId!: string;
+
+  @ApiProperty()
+  readonly agentName!: string;
+
+  @ApiProperty({ description: 'Model calls.' })
+  readonly steps!: number;
+
+  @ApiProperty()
+  readonly toolCalls!: number;
+
+  @ApiProperty()
+  readonly inputTokens!: number;
+
+  @ApiProperty()
+  readonly outputTokens!: number;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Why it failed: problem details.',
+  })
+  readonly error?: ProblemDetails;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  readonly startedAt?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  readonly finishedAt?: string;
+}
+
+export class RunPageDto {
+  @ApiProperty({ type: [RunDto] })
+  readonly items!: readonly RunDto[];
+
+  @ApiPropertyOptional()
+  readonly nextCursor?: string;
+}

@@ -1,0 +1,44 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { RunControl, RunHistory } from '@bulkhead/execution';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { fromCursor, PageQuery, toPage } from '../validation/page.dto.ts';
+import { RunDto, RunPageDto, RunPath, RunStateDto } from './run.dto.ts';
+
+@ApiTags('Runs')
+@ApiBearerAuth()
+@Controller('v1/runs')
+export class RunsController {
+  constructor(private readonly scopes: UserContextScopes) {}
+
+  /** Your runs, newest first. */
+  @Get()
+  @ApiOkResponse({ type: RunPageDto })
+  @ApiProblems(400, 401)
+  async list(@Req() request: UserRequest, @Query() { limit, cursor }: PageQuery): Promise<RunPageDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    const from = fromCursor(cursor);
+    const runs = await this.scopes.run(context, RunHistory, (history) => history.list(limit + 1, from));
+    return toPage(runs, limit, ({ runId }) => runId);
+  }
+
+  @Get(':runId')
+  @ApiOkResponse({ type: RunDto })
+  @ApiProblems(400, 401, 404)
+  get(@Req() request: UserRequest, @Param() { runId }: RunPath): Promise<RunDto> {
+    const context = UserExecutionContext.fromHttpRequest(request, { runId });
+    return this.scopes.run(context, RunHistory, (history) => history.get());
+  }
+
+  /** Asks a run to stop. Asking again, or after its end, changes nothing. */
+  @Post(':runId/cancel')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: RunStateDto })
+  @ApiProblems(400, 401, 404)
+  async cancel(@Req() request: UserRequest, @Param() { runId }: RunPath): Promise<RunStateDto> {
+    const context = UserExecutionContext.fromHttpRequest(request, { runId });
+    return { runId, state: await this.scopes.run(context, RunControl, (control) => control.cancel()) };
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import fastifyHelmet from '@fastify/helmet';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.ts';
+import type { GatewayConfig } from './config/gateway.config.ts';
+import { serveOpenApi } from './openapi/openapi.ts';
+import { SocketAdapter } from './socket/socket.adapter.ts';
+
+/** Largest request body, in bytes. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** Builds the whole server, ready to listen. */
+export async function createServer(
+  config: GatewayConfig,
+  logger: LoggerService,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    // Our own check names the field, which Fastify's does not.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
+    logger,
+    abortOnError: false,
+  });
+  const origins = config.ALLOWED_ORIGINS.split(',').filter(Boolean);
+  if (origins.length > 0) app.enableCors({ origin: origins });
+  // A server on a plain-HTTP address must not send its own page's requests to HTTPS.
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      void reply.header('x-request-id', request.id);
+      done();
+    });
+  app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));
+  serveOpenApi(app);
+  return app;
+}

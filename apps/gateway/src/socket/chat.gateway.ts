@@ -1,0 +1,90 @@
+import { UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+} from '@nestjs/websockets';
+import { Acknowledgements } from '@bulkhead/events';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { AuthenticationGuard } from '../auth/authentication.guard.ts';
+import { EventDelivery } from '../delivery/event-delivery.service.ts';
+import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
+import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
+import { EventAckDto, MessageSendDto, RunCancelDto, ThreadCloseDto, ThreadOpenDto } from './socket.dto.ts';
+import { SocketMessageHandler } from './socket-message.handler.ts';
+import type { UserSocket } from './user-socket.ts';
+
+const ok = <Data>(data: Data): Acknowledgement<Data> => ({ ok: true, data });
+
+/** The chat protocol over Socket.IO. A singleton: each message opens a context and a scope of its own. */
+@WebSocketGateway()
+@UseGuards(AuthenticationGuard)
+@UsePipes(RequestValidationPipe)
+@UseFilters(SocketProblemFilter)
+export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDisconnect<UserSocket> {
+  constructor(
+    private readonly scopes: UserContextScopes,
+    private readonly delivery: EventDelivery,
+    private readonly acknowledgements: Acknowledgements,
+  ) {}
+
+  handleConnection(socket: UserSocket): void {
+    this.delivery.connect(socket);
+    const { opening } = socket.data;
+    if (opening) this.delivery.open(socket, opening.threadId, opening.afterSeq);
+  }
+
+  /** A run outlives its connection: only delivery ends here. */
+  handleDisconnect(socket: UserSocket): void {
+    this.delivery.disconnect(socket);
+  }
+
+  @SubscribeMessage('thread_open')
+  async openThread(
+    @ConnectedSocket() socket: UserSocket,
+    @MessageBody() { threadId, afterSeq }: ThreadOpenDto,
+  ) {
+    const context = UserExecutionContext.fromSocket(socket, { event: 'thread_open', threadId });
+    const created = threadId === undefined;
+    const { lastSeq, ...thread } = await this.scopes.run(context, SocketMessageHandler, (handler) =>
+      created ? handler.allocateThread() : handler.verifyThread(afterSeq),
+    );
+    this.delivery.open(socket, thread.threadId, afterSeq ?? lastSeq);
+    return ok({ threadId: thread.threadId, lastSeq, created });
+  }
+
+  @SubscribeMessage('thread_close')
+  closeThread(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId }: ThreadCloseDto) {
+    this.delivery.close(socket, threadId);
+    return ok({ threadId });
+  }
+
+  @SubscribeMessage('message_send')
+  async sendMessage(
+    @ConnectedSocket() socket: UserSocket,
+    @MessageBody() { threadId, agentName, content }: MessageSendDto,
+  ) {
+    const context = UserExecutionContext.fromSocket(socket, { event: 'message_send', threadId });
+    return ok(
+      await this.scopes.run(context, SocketMessageHandler, (handler) =>
+        handler.sendMessage(agentName, content),
+      ),
+    );
+  }
+
+  @SubscribeMessage('run_cancel')
+  async cancelRun(@ConnectedSocket() socket: UserSocket, @MessageBody() { runId }: RunCancelDto) {
+    const context = UserExecutionContext.fromSocket(socket, { event: 'run_cancel', runId });
+    const state = await this.scopes.run(context, SocketMessageHandler, (handler) => handler.cancelRun());
+    return ok({ runId, state });
+  }
+
+  @SubscribeMessage('event_ack')
+  async acknowledge(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId, seq }: EventAckDto) {
+    const context = UserExecutionContext.fromSocket(socket, { event: 'event_ack', threadId });
+    return ok({ threadId, ackedSeq: await this.acknowledgements.acknowledge(context, threadId, seq) });
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { ResyncRequiredError, ThreadDirectory, type Thread } from '@bulkhead/events';
+import { RunAdmission, RunControl, type AcceptedRun, type RunState } from '@bulkhead/execution';
+
+/** Does what one socket message asks for, in the scope of that message. */
+@Injectable({ scope: Scope.REQUEST })
+export class SocketMessageHandler {
+  constructor(
+    private readonly threads: ThreadDirectory,
+    private readonly admission: RunAdmission,
+    private readonly control: RunControl,
+  ) {}
+
+  /** Allocates the context's thread. */
+  allocateThread(): Promise<Thread> {
+    return this.threads.create('');
+  }
+
+  /** @throws ResourceNotFoundError for a foreign and an absent thread alike, ResyncRequiredError */
+  async verifyThread(afterSeq = 0): Promise<Thread> {
+    const thread = await this.threads.get();
+    if (afterSeq > thread.lastSeq) throw new ResyncRequiredError('afterSeq', thread.lastSeq);
+    return thread;
+  }
+
+  sendMessage(agentName: string, content: string): Promise<AcceptedRun> {
+    return this.admission.admit(agentName, content);
+  }
+
+  cancelRun(): Promise<RunState> {
+    return this.control.cancel();
+  }
+}

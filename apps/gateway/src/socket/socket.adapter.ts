@@ -1,0 +1,62 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { toProblemDetails } from '@bulkhead/errors';
+import type { ServerOptions, Socket } from 'socket.io';
+import { UnknownEventError } from '../problem/request.errors.ts';
+import { Handshake } from './handshake.service.ts';
+import type { UserSocketServer } from './user-socket.ts';
+
+/** Largest frame, in bytes; beyond it Socket.IO closes the connection. Messages have a smaller limit that answers. */
+const MAX_FRAME_BYTES = 256 * 1024;
+/** How long a client may take to authenticate, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Socket.IO, set up so that only verified connections of allowed origins exist. */
+export class SocketAdapter extends IoAdapter {
+  constructor(
+    private readonly app: INestApplicationContext,
+    private readonly allowedOrigins: ReadonlySet<string>,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): UserSocketServer {
+    const server = super.createIOServer(port, {
+      ...options,
+      serveClient: false,
+      maxHttpBufferSize: MAX_FRAME_BYTES,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      cors: { origin: [...this.allowedOrigins] },
+      // CORS does not guard WebSocket: the origin is checked here for every transport.
+      allowRequest: (request, decide) => {
+        const { origin } = request.headers;
+        decide(
+          null,
+          origin === undefined ||
+            this.allowedOrigins.has(origin) ||
+            isSameOrigin(origin, request.headers.host),
+        );
+      },
+    } as Partial<ServerOptions> as ServerOptions) as UserSocketServer;
+    server.use(this.app.get(Handshake).middleware);
+    return server;
+  }
+
+  override bindMessageHandlers(...args: Parameters<IoAdapter['bindMessageHandlers']>): void {
+    super.bindMessageHandlers(...args);
+    const [socket, handlers] = args;
+    const known = new Set(handlers.map(({ message }) => String(message)));
+    (socket as Socket).onAny((event: string, ...payload: unknown[]) => {
+      const acknowledge = payload.at(-1);
+      if (known.has(event) || typeof acknowledge !== 'function') return;
+      (acknowledge as (answer: unknown) => void)({
+        ok: false,
+        problem: toProblemDetails(new UnknownEventError()),
+      });
+    });
+  }
+}
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

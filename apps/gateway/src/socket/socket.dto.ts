@@ -1,0 +1,42 @@
+import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { SendMessageDto } from '../threads/thread.dto.ts';
+
+/** `thread_open`: without a thread id, a new thread is allocated. */
+export class ThreadOpenDto {
+  @IsOptional()
+  @IsUUID()
+  readonly threadId?: string;
+
+  /** Replays what has a greater sequence, then goes live. Absent: live from now on. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  readonly afterSeq?: number;
+}
+
+export class ThreadCloseDto {
+  @IsUUID()
+  readonly threadId!: string;
+}
+
+export class MessageSendDto extends SendMessageDto {
+  @IsUUID()
+  readonly threadId!: string;
+}
+
+export class RunCancelDto {
+  @IsUUID()
+  readonly runId!: string;
+}
+
+/** Cumulative: everything up to `seq` has arrived. */
+export class EventAckDto {
+  @IsUUID()
+  readonly threadId!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  readonly seq!: number;
+}

@@ -1,0 +1,93 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+
+/** Longest message, in characters. */
+export const MAX_MESSAGE_LENGTH = 32_000;
+
+export class ThreadPath {
+  @IsUUID()
+  readonly threadId!: string;
+}
+
+export class CreateThreadDto {
+  @ApiPropertyOptional({ maxLength: 200 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  readonly title?: string;
+}
+
+export class SendMessageDto {
+  @ApiProperty({ maxLength: MAX_MESSAGE_LENGTH, example: 'What is 37 * 43?' })
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(MAX_MESSAGE_LENGTH)
+  readonly content!: string;
+
+  @ApiPropertyOptional({ default: 'assistant' })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[a-z][a-z0-9_]{0,63}$/, { message: 'agentName must be the name of an agent' })
+  readonly agentName: string = 'assistant';
+}
+
+export class ThreadDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly threadId!: string;
+
+  @ApiProperty()
+  readonly title!: string;
+
+  @ApiProperty({ description: 'Sequence of the newest event.' })
+  readonly lastSeq!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+}
+
+export class ThreadPageDto {
+  @ApiProperty({ type: [ThreadDto] })
+  readonly items!: readonly ThreadDto[];
+
+  @ApiPropertyOptional()
+  readonly nextCursor?: string;
+}
+
+export class AcceptedRunDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly threadId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly runId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly messageId!: string;
+
+  @ApiProperty({ description: "Sequence of the run's first event." })
+  readonly seq!: number;
+}
+
+export class MessageDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly messageId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly runId!: string;
+
+  @ApiProperty({ enum: ['user', 'assistant'] })
+  readonly role!: 'user' | 'assistant';
+
+  @ApiProperty()
+  readonly content!: string;
+
+  @ApiProperty()
+  readonly seq!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+}
+
+export class MessagePageDto {
+  @ApiProperty({ type: [MessageDto] })
+  readonly items!: readonly MessageDto[];
+}

@@ -1,0 +1,88 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ThreadDirectory } from '@bulkhead/events';
+import { RunAdmission, RunHistory } from '@bulkhead/execution';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { fromCursor, PageQuery, SequenceQuery, toPage } from '../validation/page.dto.ts';
+import {
+  AcceptedRunDto,
+  CreateThreadDto,
+  MessagePageDto,
+  SendMessageDto,
+  ThreadDto,
+  ThreadPageDto,
+  ThreadPath,
+} from './thread.dto.ts';
+
+@ApiTags('Threads')
+@ApiBearerAuth()
+@Controller('v1/threads')
+export class ThreadsController {
+  constructor(private readonly scopes: UserContextScopes) {}
+
+  @Post()
+  @ApiCreatedResponse({ type: ThreadDto })
+  @ApiProblems(400, 401)
+  create(@Req() request: UserRequest, @Body() { title = '' }: CreateThreadDto): Promise<ThreadDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title));
+  }
+
+  /** Your threads, newest first. */
+  @Get()
+  @ApiOkResponse({ type: ThreadPageDto })
+  @ApiProblems(400, 401)
+  async list(@Req() request: UserRequest, @Query() { limit, cursor }: PageQuery): Promise<ThreadPageDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    const from = fromCursor(cursor);
+    const threads = await this.scopes.run(context, ThreadDirectory, (directory) =>
+      directory.list(limit + 1, from),
+    );
+    return toPage(threads, limit, ({ threadId }) => threadId);
+  }
+
+  @Get(':threadId')
+  @ApiOkResponse({ type: ThreadDto })
+  @ApiProblems(400, 401, 404)
+  get(@Req() request: UserRequest, @Param() path: ThreadPath): Promise<ThreadDto> {
+    const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
+    return this.scopes.run(context, ThreadDirectory, (threads) => threads.get());
+  }
+
+  /** Accepts a message. Once this answers, the run is stored and will come to an end, whatever happens to the server. */
+  @Post(':threadId/messages')
+  @HttpCode(202)
+  @ApiAcceptedResponse({ type: AcceptedRunDto })
+  @ApiProblems(400, 401, 404)
+  send(
+    @Req() request: UserRequest,
+    @Param() path: ThreadPath,
+    @Body() { agentName, content }: SendMessageDto,
+  ): Promise<AcceptedRunDto> {
+    const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
+    return this.scopes.run(context, RunAdmission, (admission) => admission.admit(agentName, content));
+  }
+
+  /** A thread's messages, oldest first. */
+  @Get(':threadId/messages')
+  @ApiOkResponse({ type: MessagePageDto })
+  @ApiProblems(400, 401, 404)
+  messages(
+    @Req() request: UserRequest,
+    @Param() path: ThreadPath,
+    @Query() { after, limit }: SequenceQuery,
+  ): Promise<MessagePageDto> {
+    const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
+    return this.scopes.run(context, RunHistory, async (history) => ({
+      items: await history.messages(after, limit),
+    }));
+  }
+}

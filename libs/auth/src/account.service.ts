@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { accounts } from '@bulkhead/persistence';
+import { Identity } from '@bulkhead/user-context';
+import { eq, sql } from 'drizzle-orm';
+import { signInRules, signUpRules, tidy, type Rule } from './account-rules.ts';
+import {
+  EmailTakenError,
+  InvalidAccountError,
+  SignInRefusedError,
+  UnauthenticatedError,
+} from './auth.errors.ts';
+import { AuthTransactions } from './auth-transactions.service.ts';
+import { PasswordHasher } from './password-hasher.service.ts';
+import { Sessions, type SignedIn } from './sessions.service.ts';
+import { profileColumns, type UserProfile } from './user-profile.ts';
+
+export interface SignInInput {
+  /** Compared without regard to capitals and surrounding white space. */
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface SignUpInput extends SignInInput {
+  /** The name that others see; by default the email's part before the `@`. */
+  readonly displayName?: string | undefined;
+}
+
+/** Local accounts. Everything may throw DatabaseUnavailableError; then nothing was stored. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly transactions: AuthTransactions,
+    private readonly passwords: PasswordHasher,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /**
+   * Makes an account with the role `user`, and signs it in.
+   * @throws InvalidAccountError, EmailTakenError, SignInBusyError
+   */
+  async signUp(input: SignUpInput): Promise<SignedIn> {
+    check(signUpRules, input);
+    const email = tidy(input.email);
+    const account = {
+      userId: randomUUID(),
+      email,
+      displayName: tidy(input.displayName ?? email.slice(0, email.lastIndexOf('@'))),
+      // Before the transaction: no connection is held while others' passwords are hashed.
+      passwordHash: await this.passwords.hash(input.password),
+    };
+    return this.transactions.run(async (db) => {
+      const [user] = await db
+        .insert(accounts)
+        .values(account)
+        .onConflictDoNothing()
+        .returning(profileColumns);
+      if (!user) throw new EmailTakenError();
+      return { user, ...(await this.sessions.open(db, user.userId)) };
+    });
+  }
+
+  /**
+   * Takes the same work, and gives the same error, whether the email or the password is wrong.
+   * @throws InvalidAccountError, SignInRefusedError, SignInBusyError
+   */
+  async signIn(input: SignInInput): Promise<SignedIn> {
+    check(signInRules, input);
+    const [account] = await this.transactions.run((db) =>
+      db
+        .select({
+          user: profileColumns,
+          passwordHash: accounts.passwordHash,
+          disabledAt: accounts.disabledAt,
+        })
+        .from(accounts)
+        .where(eq(sql`lower(${accounts.email})`, sql`lower(${tidy(input.email)})`)),
+    );
+    const isRight = await this.passwords.verify(account?.passwordHash, input.password);
+    if (!account || !isRight || account.disabledAt) throw new SignInRefusedError();
+    const { user } = account;
+    const tokens = await this.transactions.run((db) => this.sessions.open(db, user.userId));
+    return { user, ...tokens };
+  }
+
+  /**
+   * Exchanges a refresh token for new tokens. Each is good once; a second use ends the session, so a client must
+   * not refresh twice at the same time.
+   * @throws UnauthenticatedError
+   */
+  refresh(refreshToken: unknown): Promise<SignedIn> {
+    return this.sessions.refresh(refreshToken);
+  }
+
+  /** Ends the identity's session at once on every node; accepted runs go on. */
+  async signOut(identity: Identity): Promise<void> {
+    await this.sessions.signOut(Identity.verify(identity));
+  }
+
+  /** @throws UnauthenticatedError when the account is gone */
+  async profile(identity: Identity): Promise<UserProfile> {
+    const { userId } = Identity.verify(identity);
+    const [user] = await this.transactions.run((db) =>
+      db.select(profileColumns).from(accounts).where(eq(accounts.userId, userId)),
+    );
+    if (!user) throw new UnauthenticatedError();
+    return user;
+  }
+}
+
+function check(rules: Readonly<Record<string, Rule>>, input: object): void {
+  const values: Readonly<Record<string, unknown>> = { ...input };
+  for (const [field, rule] of Object.entries(rules)) {
+    const refusal = rule(values[field], values);
+    if (refusal !== undefined) throw new InvalidAccountError(field, refusal);
+  }
+}

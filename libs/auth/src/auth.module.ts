@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { PersistenceModule } from '@bulkhead/persistence';
+import { AccessTokens } from './access-tokens.service.ts';
+import { AccountService } from './account.service.ts';
+import { AuthTransactions } from './auth-transactions.service.ts';
+import { Authenticator } from './authenticator.service.ts';
+import { PasswordHasher } from './password-hasher.service.ts';
+import { Sessions } from './sessions.service.ts';
+import { SigningKeys } from './signing-keys.service.ts';
+
+/** Needs `AUTH_OPTIONS` from the application's configuration. */
+@Module({
+  imports: [PersistenceModule],
+  providers: [
+    AuthTransactions,
+    SigningKeys,
+    AccessTokens,
+    PasswordHasher,
+    Sessions,
+    Authenticator,
+    AccountService,
+  ],
+  exports: [Authenticator, AccountService],
+})
+export class AuthModule {}

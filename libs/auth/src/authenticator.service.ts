@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { accounts, sessions, signingKeys } from '@bulkhead/persistence';
+import type { Identity } from '@bulkhead/user-context';
+import { and, eq, isNull } from 'drizzle-orm';
+import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
+import { isUuid } from './access-token.ts';
+import { UnauthenticatedError } from './auth.errors.ts';
+import { AuthTransactions } from './auth-transactions.service.ts';
+import { mintIdentity } from './identity-mint.ts';
+import { isLive } from './live-session.ts';
+import { permissionsOf } from './permissions.ts';
+import { SigningKeys } from './signing-keys.service.ts';
+
+const LOCAL_ACCOUNTS = 'local';
+const RUN_IDENTITY_MS = 3_600_000;
+
+const sessionColumns = {
+  userId: accounts.userId,
+  sessionId: sessions.sessionId,
+  roles: accounts.roles,
+  sessionExpiresAt: sessions.expiresAt,
+};
+
+/**
+ * The one way to an identity, for every transport. The token proves who asks; whether they still may, and what,
+ * is asked of the database each time: a revoked, disabled or demoted user is refused at the next call on any node.
+ */
+@Injectable()
+export class Authenticator {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly keys: SigningKeys,
+    private readonly transactions: AuthTransactions,
+  ) {}
+
+  /**
+   * @param credential an access token, without a scheme such as `Bearer`; anything else is refused
+   * @throws UnauthenticatedError
+   * @throws DatabaseUnavailableError when nobody can say whether the credential is good
+   */
+  async authenticate(credential: unknown): Promise<Identity> {
+    const { userId, sessionId, keyId, expiresAt } = await this.tokens.verify(credential);
+    const [session] = await this.transactions.run((db) =>
+      db
+        .select(sessionColumns)
+        .from(sessions)
+        .innerJoin(accounts, eq(accounts.userId, sessions.userId))
+        // Other nodes may have retired the key since its material was cached here.
+        .innerJoin(signingKeys, and(eq(signingKeys.keyId, keyId), this.keys.verifiesStill()))
+        .where(and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId), isLive())),
+    );
+    if (!session) throw new UnauthenticatedError(new Error('Session, account or key is no longer good.'));
+    return identityFor(session, Math.min(expiresAt, session.sessionExpiresAt.getTime()));
+  }
+
+  /**
+   * The identity behind a run that was accepted earlier, as the account is now; good for an hour. Only a worker
+   * that reopens a stored run may call it. A sign-out does not cancel accepted runs: the session must be the
+   * user's, but may have ended. A disabled account does.
+   * @throws UnauthenticatedError, DatabaseUnavailableError
+   */
+  async identityOf({ userId, sessionId }: TokenSubject): Promise<Identity> {
+    if (!isUuid(userId) || !isUuid(sessionId)) throw new UnauthenticatedError();
+    const [session] = await this.transactions.run((db) =>
+      db
+        .select(sessionColumns)
+        .from(sessions)
+        .innerJoin(accounts, eq(accounts.userId, sessions.userId))
+        .where(
+          and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId), isNull(accounts.disabledAt)),
+        ),
+    );
+    if (!session) throw new UnauthenticatedError(new Error('The account is gone or disabled.'));
+    return identityFor(session, Date.now() + RUN_IDENTITY_MS);
+  }
+}
+
+function identityFor(session: TokenSubject & { roles: string[] }, expiresAt: number): Identity {
+  const { userId, sessionId, roles } = session;
+  return mintIdentity({
+    userId,
+    sessionId,
+    roles,
+    permissions: permissionsOf(roles),
+    issuer: LOCAL_ACCOUNTS,
+    expiresAt,
+  });
+}

@@ -1,0 +1,74 @@
+import { BoundedQueue } from './bounded-queue.ts';
+
+class QueueFullError extends Error {}
+
+/** Work that ends when told to. */
+function heldWork() {
+  const ends: (() => void)[] = [];
+  const started: string[] = [];
+  const work = (name: string) => () => {
+    started.push(name);
+    return new Promise<string>((resolve) => ends.push(() => resolve(name)));
+  };
+  return { work, started, endFirst: () => ends.shift()?.() };
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const aQueue = (waiting: number) =>
+  new BoundedQueue({ atOnce: 2, waiting, refusal: (limit) => new QueueFullError(`over ${limit}`) });
+
+describe('A bounded queue', () => {
+  it('runs a few at a time and the others in order of arrival', async () => {
+    const { work, started, endFirst } = heldWork();
+    const queue = aQueue(10);
+    const results = ['a', 'b', 'c', 'd'].map((name) => queue.run(work(name)));
+    await settled();
+    expect(started).toEqual(['a', 'b']);
+    endFirst();
+    await settled();
+    expect(started).toEqual(['a', 'b', 'c']);
+    for (let left = 3; left > 0; left -= 1) {
+      endFirst();
+      await settled();
+    }
+    expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('lets nobody overtake those who wait', async () => {
+    const { work, started, endFirst } = heldWork();
+    const queue = aQueue(10);
+    const runs = ['a', 'b', 'c'].map((name) => queue.run(work(name)));
+    await settled();
+    endFirst();
+    runs.push(queue.run(work('late')));
+    await settled();
+    expect(started).toEqual(['a', 'b', 'c']);
+    for (const _ of runs) {
+      endFirst();
+      await settled();
+    }
+    await Promise.all(runs);
+  });
+
+  it('refuses at once what does not fit, and takes more when there is room again', async () => {
+    const { work, endFirst } = heldWork();
+    const queue = aQueue(1);
+    const runs = ['a', 'b', 'c'].map((name) => queue.run(work(name)));
+    await expect(queue.run(work('d'))).rejects.toThrow(new QueueFullError('over 1'));
+    endFirst();
+    await settled();
+    runs.push(queue.run(work('e')));
+    for (const _ of runs) {
+      endFirst();
+      await settled();
+    }
+    expect(await Promise.all(runs)).toEqual(['a', 'b', 'c', 'e']);
+  });
+
+  it('gives the place back when work fails', async () => {
+    const queue = aQueue(0);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await expect(queue.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    }
+    expect(await queue.run(() => Promise.resolve('yes'))).toBe('yes');
+  });
+});

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { accounts, refreshTokens, sessions, type TransactionDatabase } from '@bulkhead/persistence';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
+import { UnauthenticatedError } from './auth.errors.ts';
+import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
+import { AuthTransactions } from './auth-transactions.service.ts';
+import { isLive } from './live-session.ts';
+import { newRefreshToken, refreshTokenHash } from './refresh-token.ts';
+import { profileColumns, type UserProfile } from './user-profile.ts';
+
+/** What a device keeps of a sign-in. */
+export interface SessionTokens {
+  readonly accessToken: string;
+  /** ISO 8601, UTC. */
+  readonly accessTokenExpiresAt: string;
+  /** Good for one refresh. */
+  readonly refreshToken: string;
+}
+
+/** An account and the tokens of one of its sessions. */
+export interface SignedIn extends SessionTokens {
+  readonly user: UserProfile;
+}
+
+type EndReason = 'sign_out' | 'refresh_token_reuse';
+
+/** Sign-ins on devices, and the rotation of their refresh tokens. Source: RFC 9700, section 4.14.2. */
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly transactions: AuthTransactions,
+    private readonly accessTokens: AccessTokens,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+  ) {}
+
+  /** Opens a session in the caller's transaction. */
+  async open(db: TransactionDatabase, userId: string): Promise<SessionTokens> {
+    const sessionId = randomUUID();
+    const expiresAt = sql`now() + make_interval(days => ${this.options.refreshTokenTtlDays})`;
+    await db.insert(sessions).values({ sessionId, userId, expiresAt });
+    return this.#issue(db, { userId, sessionId });
+  }
+
+  /**
+   * Exchanges a refresh token for new tokens, once. A token that comes a second time was copied by somebody,
+   * and nobody can tell who is the owner: the whole session ends.
+   * @throws UnauthenticatedError, DatabaseUnavailableError
+   */
+  async refresh(refreshToken: unknown): Promise<SignedIn> {
+    const tokenHash = refreshTokenHash(refreshToken);
+    if (tokenHash === undefined) throw new UnauthenticatedError();
+    const refreshed = await this.transactions.run((db) => this.#exchange(db, tokenHash));
+    // Thrown after the commit: inside the transaction it would roll back the end of a stolen session.
+    if (!refreshed) throw new UnauthenticatedError(new Error('The refresh token is unknown, used or ended.'));
+    return refreshed;
+  }
+
+  /** Ends the session on this device, at once on every node. Ending it again changes nothing. */
+  async signOut({ sessionId }: TokenSubject): Promise<void> {
+    await this.transactions.run((db) => end(db, sessionId, 'sign_out'));
+  }
+
+  async #exchange(db: TransactionDatabase, tokenHash: string): Promise<SignedIn | undefined> {
+    const isToken = eq(refreshTokens.tokenHash, tokenHash);
+    // The lock makes the second of two simultaneous exchanges wait here and see the first one's mark.
+    const [token] = await db.select().from(refreshTokens).where(isToken).for('update');
+    if (!token) return undefined;
+    if (token.usedAt) {
+      await end(db, token.sessionId, 'refresh_token_reuse');
+      return undefined;
+    }
+    const [user] = await db
+      .select(profileColumns)
+      .from(sessions)
+      .innerJoin(accounts, eq(accounts.userId, sessions.userId))
+      .where(and(eq(sessions.sessionId, token.sessionId), isLive()));
+    if (!user) return undefined;
+    await db
+      .update(refreshTokens)
+      .set({ usedAt: sql`now()` })
+      .where(isToken);
+    return { user, ...(await this.#issue(db, token)) };
+  }
+
+  async #issue(db: TransactionDatabase, { userId, sessionId }: TokenSubject): Promise<SessionTokens> {
+    const refreshToken = newRefreshToken();
+    const tokenHash = refreshTokenHash(refreshToken) ?? '';
+    await db.insert(refreshTokens).values({ tokenHash, sessionId, userId });
+    const access = await this.accessTokens.issue(db, { userId, sessionId });
+    return {
+      accessToken: access.token,
+      accessTokenExpiresAt: access.expiresAt.toISOString(),
+      refreshToken,
+    };
+  }
+}
+
+const end = (db: TransactionDatabase, sessionId: string, revokedReason: EndReason) =>
+  db
+    .update(sessions)
+    .set({ revokedAt: sql`now()`, revokedReason })
+    .where(and(eq(sessions.sessionId, sessionId), isNull(sessions.revokedAt)));

@@ -1,0 +1,133 @@
+import { jest } from '@jest/globals';
+import { decodeProtectedHeader } from 'jose';
+import { AccountService } from './account.service.ts';
+import { UnauthenticatedError } from './auth.errors.ts';
+import { AuthTransactions } from './auth-transactions.service.ts';
+import { Authenticator } from './authenticator.service.ts';
+import { SigningKeys } from './signing-keys.service.ts';
+import { openTestAuth, type TestAuth } from './testing/index.ts';
+
+let auth: TestAuth;
+
+const keysOf = (node: TestAuth['node']) => node.get(SigningKeys, { strict: false });
+const authenticatorOf = (node: TestAuth['node']) => node.get(Authenticator, { strict: false });
+const keyIdOf = (token: string) => decodeProtectedHeader(token).kid;
+const asAdmin = (sql: string, ...values: unknown[]) =>
+  auth.database.asAdmin((client) => client.query<{ key_id: string }>(sql, values));
+const currentKeys = async () =>
+  (await asAdmin('select key_id from bulkhead.signing_keys where retired_at is null')).rows.map(
+    ({ key_id }) => key_id,
+  );
+
+beforeAll(async () => {
+  auth = await openTestAuth();
+});
+afterAll(() => auth.close());
+
+describe('Signing keys', () => {
+  it('are made once, however many nodes start on an empty database at once', async () => {
+    await asAdmin('truncate bulkhead.signing_keys');
+    await Promise.all(Array.from({ length: 6 }, () => auth.startNode()));
+    expect(await currentKeys()).toHaveLength(1);
+  });
+
+  it('survive a restart: a token signed before is good after', async () => {
+    const first = await auth.startNode();
+    const input = { email: 'ada@bulkhead.example', password: 'correct horse' };
+    const { accessToken, user } = await first.get(AccountService, { strict: false }).signUp(input);
+    await first.close();
+    const restarted = await auth.startNode();
+    expect((await authenticatorOf(restarted).authenticate(accessToken)).userId).toBe(user.userId);
+    expect(await currentKeys()).toEqual([keyIdOf(accessToken)]);
+  });
+
+  it('are stored under the thumbprint of their public part, which holds nothing private', async () => {
+    const { rows } = await auth.database.asAdmin((client) =>
+      client.query('select * from bulkhead.signing_keys'),
+    );
+    expect(rows).toMatchObject([
+      {
+        key_id: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) as string,
+        public_jwk: { kty: 'OKP', crv: 'Ed25519' },
+        private_jwk: { kty: 'OKP', crv: 'Ed25519', d: expect.any(String) as string },
+        retired_at: null,
+      },
+    ]);
+    expect((rows as { public_jwk: object }[])[0]?.public_jwk).not.toHaveProperty('d');
+  });
+});
+
+describe('Rotating the key', () => {
+  it('leaves tokens good that were signed before, and signs the next with the new key', async () => {
+    const before = await auth.signUp();
+    const keyId = await keysOf(auth.node).rotate();
+    const after = await auth.accounts.refresh(before.refreshToken);
+    expect(keyIdOf(before.accessToken)).not.toBe(keyId);
+    expect(keyIdOf(after.accessToken)).toBe(keyId);
+    for (const { accessToken } of [before, after]) {
+      expect((await auth.authenticator.authenticate(accessToken)).userId).toBe(before.user.userId);
+    }
+  });
+
+  it('reaches the other nodes: they sign with the new key, and verify what it signed', async () => {
+    const other = await auth.startNode();
+    const { accessToken, refreshToken } = await auth.signUp();
+    await authenticatorOf(other).authenticate(accessToken);
+    const keyId = await keysOf(other).rotate();
+    const next = await auth.accounts.refresh(refreshToken);
+    expect(keyIdOf(next.accessToken)).toBe(keyId);
+    expect((await authenticatorOf(other).authenticate(next.accessToken)).userId).toBe(next.user.userId);
+  });
+
+  it('ends the old key once its last token must have expired, on nodes that know it too', async () => {
+    const { accessToken, user } = await auth.signUp();
+    await keysOf(auth.node).rotate();
+    const retire = `update bulkhead.signing_keys set retired_at = now() - make_interval(secs => $2)
+      where key_id = $1`;
+    await asAdmin(retire, keyIdOf(accessToken), 895);
+    expect((await auth.authenticator.authenticate(accessToken)).userId).toBe(user.userId);
+    await asAdmin(retire, keyIdOf(accessToken), 906);
+    await expect(auth.authenticator.authenticate(accessToken)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('at the same time on several nodes leaves one current key', async () => {
+    const other = await auth.startNode();
+    await Promise.all([auth.node, other, auth.node].map((node) => keysOf(node).rotate()));
+    expect(await currentKeys()).toHaveLength(1);
+  });
+
+  it('takes a deleted key out of use at once', async () => {
+    const { accessToken } = await auth.signUp();
+    await auth.authenticator.authenticate(accessToken);
+    await asAdmin('delete from bulkhead.signing_keys where key_id = $1', keyIdOf(accessToken));
+    await expect(auth.authenticator.authenticate(accessToken)).rejects.toThrow(UnauthenticatedError);
+  });
+});
+
+describe('An unknown key id', () => {
+  it('makes the keys be read once per second at most, however many ask, and misses no new key', async () => {
+    const node = await auth.startNode();
+    const reads = jest.spyOn(node.get(AuthTransactions, { strict: false }), 'run');
+    const keys = keysOf(node);
+    expect(await keys.publicKey('made up')).toBeUndefined();
+    const keyId = await keysOf(auth.node).rotate();
+    const found = await Promise.all(['x', keyId, 'y', 'z'].map((id) => keys.publicKey(id)));
+    expect(found.map((key) => key !== undefined)).toEqual([false, true, false, false]);
+    await keys.publicKey(keyId);
+    expect(reads).toHaveBeenCalledTimes(2);
+  });
+
+  it('is found by all who ask while the keys are being read', async () => {
+    const [keyId = ''] = await currentKeys();
+    const node = await auth.startNode();
+    const reads = jest.spyOn(node.get(AuthTransactions, { strict: false }), 'run');
+    const asked: Promise<unknown>[] = [];
+    for (let times = 0; times < 20; times += 1) {
+      asked.push(keysOf(node).publicKey(keyId));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(new Set(await Promise.all(asked)).size).toBe(1);
+    expect(await asked[0]).toBeDefined();
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+});

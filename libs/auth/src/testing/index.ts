@@ -1,0 +1,1 @@
+export { openTestAuth, type TestAuth } from './test-auth.ts';

@@ -1,0 +1,67 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
+import { threads, UserDatabaseSession } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { desc, eq, sql } from 'drizzle-orm';
+
+export interface Thread {
+  readonly threadId: string;
+  readonly title: string;
+  /** Sequence of the newest event; 0 when there is none. */
+  readonly lastSeq: number;
+  readonly createdAt: string;
+}
+
+/** A position in a list that is sorted by newest first. */
+export interface PageKey {
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+/** The owner's threads. */
+@Injectable({ scope: Scope.REQUEST })
+export class ThreadDirectory {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly session: UserDatabaseSession,
+  ) {}
+
+  /** Allocates the context's own thread. */
+  create(title: string): Promise<Thread> {
+    const { threadId, userId } = this.context;
+    return this.session.transaction(async ({ db }) => {
+      const [row] = await db.insert(threads).values({ threadId, userId, title }).returning();
+      return toThread(row);
+    });
+  }
+
+  /** The context's own thread. @throws ResourceNotFoundError for a foreign and an absent one alike */
+  get(): Promise<Thread> {
+    return this.session.transaction(async ({ db }) => {
+      const [row] = await db.select().from(threads).where(eq(threads.threadId, this.context.threadId));
+      return toThread(row);
+    });
+  }
+
+  /** Newest first, after `from`. */
+  list(limit: number, from?: PageKey): Promise<Thread[]> {
+    const before =
+      from &&
+      sql`(${threads.createdAt}, ${threads.threadId}) < (${from.createdAt}::timestamptz, ${from.id}::uuid)`;
+    return this.session.transaction(async ({ db }) => {
+      const rows = await db
+        .select()
+        .from(threads)
+        .where(before)
+        .orderBy(desc(threads.createdAt), desc(threads.threadId))
+        .limit(limit);
+      return rows.map(toThread);
+    });
+  }
+}
+
+function toThread(row: typeof threads.$inferSelect | undefined): Thread {
+  if (!row) throw new ResourceNotFoundError('thread');
+  const { threadId, title, lastSeq, createdAt } = row;
+  return { threadId, title, lastSeq, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
+import { threads, UserTransactions } from '@bulkhead/persistence';
+import type { UserExecutionContext } from '@bulkhead/user-context';
+import { eq } from 'drizzle-orm';
+import { EventInbox } from './event-inbox.ts';
+import { EventLog } from './event-log.service.ts';
+import { EventRouter } from './event-router.service.ts';
+import { ResyncRequiredError } from './events.errors.ts';
+import type { ThreadEvent } from './thread-event.ts';
+
+/** Events per read of the log. */
+const PAGE = 500;
+
+export interface ReadOptions {
+  readonly threadId: string;
+  /** The last sequence the client has; 0 for all events. */
+  readonly afterSeq: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a thread from a cursor on: first what is stored, then what comes, through one reader without a seam. */
+@Injectable()
+export class ThreadReader {
+  constructor(
+    private readonly transactions: UserTransactions,
+    private readonly log: EventLog,
+    private readonly router: EventRouter,
+  ) {}
+
+  /**
+   * Verifies ownership, and the cursor when one is given.
+   * @returns the sequence of the thread's newest event
+   * @throws ResourceNotFoundError for a foreign and an absent thread alike, ResyncRequiredError
+   */
+  async verify(context: UserExecutionContext, threadId: string, afterSeq = 0): Promise<number> {
+    const [thread] = await this.transactions.run(context, ({ db }) =>
+      db.select({ lastSeq: threads.lastSeq }).from(threads).where(eq(threads.threadId, threadId)),
+    );
+    if (!thread) throw new ResourceNotFoundError('thread');
+    if (afterSeq > thread.lastSeq) throw new ResyncRequiredError('afterSeq', thread.lastSeq);
+    return thread.lastSeq;
+  }
+
+  /** Batches of events in order, without gaps or repeats, until the signal aborts. Verify the thread first. */
+  async *read(context: UserExecutionContext, options: ReadOptions): AsyncGenerator<readonly ThreadEvent[]> {
+    const { threadId, signal } = options;
+    const inbox = new EventInbox();
+    const wake = (): void => inbox.wake();
+    signal.addEventListener('abort', wake);
+    // Listening before the first read: what commits in between waits in the inbox.
+    const unsubscribe = this.router.subscribe(context, threadId, (events) => inbox.add(events));
+    try {
+      let cursor = options.afterSeq;
+      let upToDate = false;
+      while (!signal.aborted) {
+        const batch: readonly ThreadEvent[] | 'gap' = upToDate
+          ? inbox.takeFrom(cursor + 1)
+          : await this.log.read(context, { threadId, afterSeq: cursor, limit: PAGE });
+        if (batch === 'gap') {
+          upToDate = false;
+          continue;
+        }
+        if (batch.length > 0) {
+          cursor = batch.at(-1)?.seq ?? cursor;
+          yield batch;
+        }
+        if (!upToDate) upToDate = batch.length < PAGE;
+        else if (batch.length === 0 && !signal.aborted) await inbox.untilMore();
+      }
+    } finally {
+      unsubscribe();
+      signal.removeEventListener('abort', wake);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { EventLog, type EventBatch } from './event-log.service.ts';
+import { EventRouter } from './event-router.service.ts';
+import type { ThreadEvent } from './thread-event.ts';
+
+/**
+ * Emits events of one context: to its user, in its thread, for its run, and nowhere else. Events are stored first
+ * and delivered after the commit.
+ */
+@Injectable({ scope: Scope.REQUEST })
+export class UserEventEmitter {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly session: UserDatabaseSession,
+    private readonly log: EventLog,
+    private readonly router: EventRouter,
+  ) {}
+
+  /**
+   * Stores and delivers a batch in a transaction of its own.
+   * @returns the stored events, or an empty list when a batch with this key is stored already
+   * @throws RunEndedError, ResourceNotFoundError
+   */
+  emit(batch: EventBatch): Promise<readonly ThreadEvent[]> {
+    return this.session.transaction((transaction) => this.emitWithin(transaction, batch));
+  }
+
+  /** The same within a transaction of the same session: delivered if and when that commits. */
+  async emitWithin(transaction: UserTransaction, batch: EventBatch): Promise<readonly ThreadEvent[]> {
+    const stored = await this.log.append(transaction, this.context, batch);
+    transaction.afterCommit(() => this.router.publish(this.context, stored));
+    return stored;
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { RunId, UserExecutionContext } from '@bulkhead/user-context';
+import { RunCancelledError } from './execution.errors.ts';
+
+interface Activity {
+  readonly context: UserExecutionContext;
+  readonly abort: AbortController;
+}
+
+/** What runs on this node now, per user. Changes over time, so it is kept here and never on a context. */
+@Injectable()
+export class ActivityLedger {
+  readonly #running = new Map<RunId, Activity>();
+
+  /** Runs on this node. */
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** Enters a run; leave it with the returned function. The signal aborts when its owner cancels it. */
+  enter(context: UserExecutionContext): { readonly signal: AbortSignal; readonly leave: () => void } {
+    const abort = new AbortController();
+    this.#running.set(context.runId, { context, abort });
+    return { signal: abort.signal, leave: () => void this.#running.delete(context.runId) };
+  }
+
+  /** Stops a run of the same user on this node. @returns whether it runs here */
+  cancel(context: UserExecutionContext): boolean {
+    const activity = this.#running.get(context.runId);
+    if (!activity || activity.context.userId !== context.userId) return false;
+    activity.abort.abort(new RunCancelledError());
+    return true;
+  }
+
+  /** Runs of the context's user on this node. */
+  runningOf(context: UserExecutionContext): number {
+    let count = 0;
+    for (const activity of this.#running.values()) {
+      if (activity.context.userId === context.userId) count++;
+    }
+    return count;
+  }
+}

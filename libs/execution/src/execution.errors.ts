@@ -1,0 +1,61 @@
+import { AppError } from '@bulkhead/errors';
+
+/** No agent has this name. */
+export class UnknownAgentError extends AppError {
+  readonly code = 'unknown_agent';
+  readonly kind = 'invalid';
+
+  constructor() {
+    super('There is no agent with this name. List the agents and use one of their names.', {
+      field: 'agentName',
+    });
+  }
+}
+
+/** Two agents have one name, or an agent names a tool that does not exist: a defect found at boot. */
+export class AgentRegistrationError extends AppError {
+  readonly code = 'agent_registration';
+  readonly kind = 'internal';
+}
+
+/** The run used up one of its limits. */
+export class RunLimitError extends AppError {
+  readonly code = 'run_limit';
+  readonly kind = 'limit_exceeded';
+
+  constructor(what: 'steps' | 'tool calls', limit: number) {
+    super(`The run reached its limit of ${limit} ${what}. Ask for less at once.`, { limit, current: limit });
+  }
+}
+
+/** The run took longer than a run may. */
+export class RunTimeoutError extends AppError {
+  readonly code = 'run_timeout';
+  readonly kind = 'limit_exceeded';
+
+  constructor(timeoutMs: number) {
+    super(
+      `The run took longer than ${Math.round(timeoutMs / 1000)} s and was stopped. Ask for less at once.`,
+    );
+  }
+}
+
+/** The owner asked the run to stop. */
+export class RunCancelledError extends AppError {
+  readonly code = 'run_cancelled';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The run was cancelled.');
+  }
+}
+
+/** Two running nodes have one id: each would take the other's runs for its own. */
+export class NodeIdTakenError extends AppError {
+  readonly code = 'node_id_taken';
+  readonly kind = 'internal';
+
+  constructor(nodeId: string) {
+    super(`Another running node uses NODE_ID "${nodeId}" on this database. Give each node its own.`);
+  }
+}

@@ -1,0 +1,20 @@
+export { ActivityLedger } from './activity-ledger.service.ts';
+export type { AgentDefinition } from './agent.contract.ts';
+export { AgentRegistry } from './agent-registry.service.ts';
+export type { DurableSteps } from './durable-steps.ts';
+export {
+  AgentRegistrationError,
+  NodeIdTakenError,
+  RunCancelledError,
+  RunLimitError,
+  RunTimeoutError,
+  UnknownAgentError,
+} from './execution.errors.ts';
+export { ExecutionModule } from './execution.module.ts';
+export { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+export { RunAdmission, type AcceptedRun } from './run-admission.ts';
+export { RunControl } from './run-control.ts';
+export { RunExecution } from './run-execution.ts';
+export { RunHistory, type Message, type Run } from './run-history.ts';
+export { prepareEngine, RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';
+export type { RunState, TerminalState } from './run-state.ts';

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Scope } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
+import { UserEventEmitter } from '@bulkhead/events';
+import { auditLog, messages, runs, sqlStateOf, UserDatabaseSession } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { AgentRegistry } from './agent-registry.service.ts';
+import { RunQueue } from './run-queue.service.ts';
+
+const FOREIGN_KEY_VIOLATION = '23503';
+
+export interface AcceptedRun {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly messageId: string;
+  /** Sequence of the run's first event. */
+  readonly seq: number;
+}
+
+/** Accepts a message: once this answers, the run is stored and will reach a terminal state. */
+@Injectable({ scope: Scope.REQUEST })
+export class RunAdmission {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly session: UserDatabaseSession,
+    private readonly emitter: UserEventEmitter,
+    private readonly agents: AgentRegistry,
+    private readonly queue: RunQueue,
+  ) {}
+
+  /**
+   * Stores the message, the run, its first event, the audit row and the queue entry in one transaction.
+   * @throws UnknownAgentError, ResourceNotFoundError for a foreign and an absent thread alike
+   */
+  async admit(agentName: string, content: string): Promise<AcceptedRun> {
+    this.agents.get(agentName);
+    const { threadId, runId, userId } = this.context;
+    const messageId = randomUUID();
+    const seq = await this.session
+      .transaction(async (transaction) => {
+        const { db } = transaction;
+        await db.insert(runs).values({ runId, userId, threadId, agentName, state: 'queued' });
+        const [queued] = await this.emitter.emitWithin(transaction, {
+          agentName,
+          key: 'queued',
+          events: [{ type: 'run_queued', data: { messageId, content } }],
+        });
+        const first = queued?.seq ?? 0;
+        const message = { messageId, userId, threadId, runId, seq: first, role: 'user' as const, content };
+        await db.insert(messages).values(message);
+        const trail = this.context.getAuditTrail();
+        await db.insert(auditLog).values({ auditId: randomUUID(), userId, action: 'run.accepted', trail });
+        await transaction.asEngine((client) => this.queue.enqueue(client, this.context, agentName));
+        return first;
+      })
+      .catch((error: unknown) => {
+        throw sqlStateOf(error) === FOREIGN_KEY_VIOLATION ? new ResourceNotFoundError('thread') : error;
+      });
+    return { threadId, runId, messageId, seq };
+  }
+}

@@ -1,0 +1,42 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
+import { runs, UserDatabaseSession } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { eq, sql } from 'drizzle-orm';
+import { ActivityLedger } from './activity-ledger.service.ts';
+import { RunJournal } from './run-journal.ts';
+import { isTerminal, type RunState } from './run-state.ts';
+
+/** Stops the context's run. */
+@Injectable({ scope: Scope.REQUEST })
+export class RunControl {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly session: UserDatabaseSession,
+    private readonly journal: RunJournal,
+    private readonly ledger: ActivityLedger,
+  ) {}
+
+  /**
+   * Asks the run to stop; a queued one has stopped when this answers. Asking again, or after the end, changes nothing.
+   * @returns the state at the time of the answer
+   * @throws ResourceNotFoundError for a foreign and an absent run alike
+   */
+  async cancel(): Promise<RunState> {
+    const run = await this.session.transaction(async ({ db }) => {
+      const [row] = await db
+        .update(runs)
+        .set({ cancelRequestedAt: sql`coalesce(${runs.cancelRequestedAt}, now())` })
+        .where(eq(runs.runId, this.context.runId))
+        .returning({ state: runs.state, agentName: runs.agentName });
+      return row;
+    });
+    if (!run) throw new ResourceNotFoundError('run');
+    const state = run.state as RunState;
+    if (isTerminal(state)) return state;
+    if (state === 'queued' && (await this.journal.finish(run.agentName, { state: 'cancelled' })))
+      return 'cancelled';
+    this.ledger.cancel(this.context);
+    return state;
+  }
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger, Scope } from '@nestjs/common';
+import { toProblemDetails } from '@bulkhead/errors';
+import { DatabaseUnavailableError } from '@bulkhead/persistence';
+import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
+import { ActivityLedger } from './activity-ledger.service.ts';
+import type { DurableSteps } from './durable-steps.ts';
+import { RunCancelledError, RunTimeoutError } from './execution.errors.ts';
+import { ExecutionEngineFactory } from './execution-engine.factory.ts';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { RunJournal, type RunOutcome } from './run-journal.ts';
+
+const RETRY_MS = 500;
+
+/** Takes one queued run from its start to its terminal state. Resolved by the worker, in the run's own scope. */
+@Injectable({ scope: Scope.REQUEST })
+export class RunExecution {
+  readonly #logger = new Logger(RunExecution.name);
+
+  constructor(
+    private readonly scope: UserContextScope,
+    private readonly engines: ExecutionEngineFactory,
+    private readonly journal: RunJournal,
+    private readonly ledger: ActivityLedger,
+    @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
+  ) {}
+
+  /** Safe to repeat after a crash at any point. @throws the reason when the scope is closed from outside */
+  async execute(agentName: string, steps: DurableSteps): Promise<void> {
+    const { context } = this.scope;
+    const { signal: cancelled, leave } = this.ledger.enter(context);
+    this.scope.defer('activity ledger', leave);
+    const state = await this.#persist(() => this.journal.begin());
+    if (state === 'ended') return;
+    const outcome: RunOutcome =
+      state === 'cancelling'
+        ? { state: 'cancelled' }
+        : await this.#outcome(context, agentName, steps, cancelled);
+    await this.#persist(() => this.journal.finish(agentName, outcome));
+  }
+
+  async #outcome(
+    context: UserExecutionContext,
+    agentName: string,
+    steps: DurableSteps,
+    cancelled: AbortSignal,
+  ): Promise<RunOutcome> {
+    const { maxSteps, maxToolCalls, runTimeoutMs } = this.options;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new RunTimeoutError(runTimeoutMs)), runTimeoutMs);
+    this.scope.defer('run time limit', () => clearTimeout(timer));
+    const signal = AbortSignal.any([this.scope.signal, cancelled, limit.signal]);
+    try {
+      const conversation = await this.#persist(() => this.journal.conversation());
+      const limits = { maxSteps, maxToolCalls };
+      const engine = this.engines.createForUser(context);
+      return {
+        state: 'completed',
+        ...(await engine.run({ agentName, conversation, steps, limits, signal })),
+      };
+    } catch (error) {
+      // The scope was closed from outside, by a shutdown: the run has not ended, it continues elsewhere.
+      if (this.scope.signal.aborted) throw error;
+      return this.#failure(error, signal);
+    }
+  }
+
+  #failure(error: unknown, signal: AbortSignal): RunOutcome {
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    if (cause instanceof RunCancelledError) return { state: 'cancelled' };
+    const state = cause instanceof RunTimeoutError ? 'timed_out' : 'failed';
+    const problem = toProblemDetails(cause);
+    if (problem.code === 'internal_error')
+      this.#logger.error({ runId: this.scope.context.runId, err: cause });
+    return { state, problem };
+  }
+
+  /** Repeats work while the database is away: an accepted run is not given up for that. */
+  async #persist<R>(work: () => Promise<R>): Promise<R> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailableError)) throw error;
+        await delay(RETRY_MS, undefined, { signal: this.scope.signal });
+      }
+    }
+  }
+}

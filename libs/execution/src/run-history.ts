@@ -1,0 +1,112 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { ResourceNotFoundError, type ProblemDetails } from '@bulkhead/errors';
+import type { PageKey } from '@bulkhead/events';
+import { messages, runs, threads, UserDatabaseSession } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import type { RunState } from './run-state.ts';
+
+export interface Run {
+  readonly runId: string;
+  readonly threadId: string;
+  readonly agentName: string;
+  readonly state: RunState;
+  /** Model calls. */
+  readonly steps: number;
+  readonly toolCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly error?: ProblemDetails;
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+export interface Message {
+  readonly messageId: string;
+  readonly runId: string;
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+  /** Sequence of the event that announced it. */
+  readonly seq: number;
+  readonly createdAt: string;
+}
+
+/** The owner's runs and messages, readable by the owner alone. */
+@Injectable({ scope: Scope.REQUEST })
+export class RunHistory {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly session: UserDatabaseSession,
+  ) {}
+
+  /** The context's run. @throws ResourceNotFoundError for a foreign and an absent one alike */
+  get(): Promise<Run> {
+    return this.session.transaction(async ({ db }) => {
+      const [row] = await db.select().from(runs).where(eq(runs.runId, this.context.runId));
+      if (!row) throw new ResourceNotFoundError('run');
+      return toRun(row);
+    });
+  }
+
+  /** Newest first, after `from`. */
+  list(limit: number, from?: PageKey): Promise<Run[]> {
+    const before =
+      from && sql`(${runs.createdAt}, ${runs.runId}) < (${from.createdAt}::timestamptz, ${from.id}::uuid)`;
+    return this.session.transaction(async ({ db }) => {
+      const order = [desc(runs.createdAt), desc(runs.runId)];
+      const rows = await db
+        .select()
+        .from(runs)
+        .where(before)
+        .orderBy(...order)
+        .limit(limit);
+      return rows.map(toRun);
+    });
+  }
+
+  /**
+   * Messages of the context's thread with a greater sequence, oldest first.
+   * @throws ResourceNotFoundError for a foreign and an absent thread alike
+   */
+  messages(afterSeq: number, limit: number): Promise<Message[]> {
+    return this.session.transaction(async ({ db }) => {
+      const own = await db
+        .select({ threadId: threads.threadId })
+        .from(threads)
+        .where(eq(threads.threadId, this.context.threadId));
+      if (own.length === 0) throw new ResourceNotFoundError('thread');
+      const rows = await db
+        .select()
+        .from(messages)
+        .where(and(eq(messages.threadId, this.context.threadId), gt(messages.seq, afterSeq)))
+        .orderBy(asc(messages.seq))
+        .limit(limit);
+      return rows.map(({ userId: _owner, threadId: _thread, createdAt, ...row }) => ({
+        ...row,
+        createdAt: createdAt.toISOString(),
+      }));
+    });
+  }
+}
+
+function toRun(row: typeof runs.$inferSelect): Run {
+  const {
+    userId: _owner,
+    cancelRequestedAt: _request,
+    state,
+    error,
+    createdAt,
+    startedAt,
+    finishedAt,
+    ...rest
+  } = row;
+  return {
+    ...rest,
+    state: state as RunState,
+    ...(error !== null && { error: error as ProblemDetails }),
+    createdAt: createdAt.toISOString(),
+    ...(startedAt && { startedAt: startedAt.toISOString() }),
+    ...(finishedAt && { finishedAt: finishedAt.toISOString() }),
+  };
+}

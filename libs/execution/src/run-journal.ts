@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Scope } from '@nestjs/common';
+import type { ProblemDetails } from '@bulkhead/errors';
+import { RunEndedError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
+import type { ChatMessage } from '@bulkhead/models';
+import { messages, runs, UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { statesBefore } from './run-state.ts';
+import type { EngineResult } from './user-execution.engine.ts';
+
+/** Messages of a thread that an agent sees. */
+const MAX_CONVERSATION = 50;
+
+/** How a run ended. */
+export type RunOutcome =
+  | ({ readonly state: 'completed' } & EngineResult)
+  | { readonly state: 'failed' | 'timed_out'; readonly problem: ProblemDetails }
+  | { readonly state: 'cancelled' };
+
+/** The record of the context's own run: state, messages and the events that go with them, in one transaction each. */
+@Injectable({ scope: Scope.REQUEST })
+export class RunJournal {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly session: UserDatabaseSession,
+    private readonly emitter: UserEventEmitter,
+  ) {}
+
+  /**
+   * Marks the run as running. Doing so again, after a crash, changes nothing.
+   * @returns `ended` when there is nothing to do any more
+   */
+  begin(): Promise<'running' | 'cancelling' | 'ended'> {
+    return this.session.transaction(async ({ db }) => {
+      const [run] = await db
+        .update(runs)
+        .set({ state: 'running', startedAt: sql`coalesce(${runs.startedAt}, now())` })
+        .where(and(eq(runs.runId, this.context.runId), inArray(runs.state, ['queued', 'running'])))
+        .returning({ cancelRequestedAt: runs.cancelRequestedAt });
+      if (!run) return 'ended';
+      return run.cancelRequestedAt ? 'cancelling' : 'running';
+    });
+  }
+
+  /** The thread's newest messages up to the one that this run answers, oldest first. */
+  conversation(): Promise<ChatMessage[]> {
+    const { runId, threadId } = this.context;
+    const ownMessage = sql`(select ${messages.seq} from ${messages} where ${messages.runId} = ${runId} and ${messages.role} = 'user')`;
+    return this.session.transaction(async ({ db }) => {
+      const rows = await db
+        .select({ role: messages.role, content: messages.content })
+        .from(messages)
+        .where(and(eq(messages.threadId, threadId), lte(messages.seq, ownMessage)))
+        .orderBy(desc(messages.seq))
+        .limit(MAX_CONVERSATION);
+      return rows.reverse().map(toChatMessage);
+    });
+  }
+
+  /**
+   * Brings the run to a terminal state with its one terminal event.
+   * @returns false when it had ended already; then nothing changed
+   */
+  async finish(agentName: string, outcome: RunOutcome): Promise<boolean> {
+    try {
+      return await this.session.transaction((transaction) =>
+        this.#finishWithin(transaction, agentName, outcome),
+      );
+    } catch (error) {
+      if (error instanceof RunEndedError) return false;
+      throw error;
+    }
+  }
+
+  async #finishWithin(
+    transaction: UserTransaction,
+    agentName: string,
+    outcome: RunOutcome,
+  ): Promise<boolean> {
+    const messageId = randomUUID();
+    const stored = await this.#emit(transaction, agentName, 'ended', terminalEvent(outcome, messageId));
+    const seq = stored[0]?.seq;
+    if (seq === undefined) return false;
+    const { userId, threadId, runId } = this.context;
+    if (outcome.state === 'completed') {
+      const message = {
+        messageId,
+        userId,
+        threadId,
+        runId,
+        seq,
+        role: 'assistant' as const,
+        content: outcome.text,
+      };
+      await transaction.db.insert(messages).values(message);
+    }
+    const ended = await transaction.db
+      .update(runs)
+      .set({ state: outcome.state, finishedAt: sql`now()`, ...figuresOf(outcome) })
+      .where(and(eq(runs.runId, runId), inArray(runs.state, statesBefore(outcome.state))));
+    // The event is stored only with the state: neither without the other.
+    if (ended.rowCount !== 1) throw new RunEndedError();
+    return true;
+  }
+
+  #emit(transaction: UserTransaction, agentName: string, key: string, event: NewEvent) {
+    return this.emitter.emitWithin(transaction, { agentName, key, events: [event] });
+  }
+}
+
+function terminalEvent(outcome: RunOutcome, messageId: string): NewEvent {
+  switch (outcome.state) {
+    case 'completed': {
+      const { text, steps, toolCalls, inputTokens, outputTokens } = outcome;
+      const usage = { inputTokens, outputTokens };
+      return { type: 'agent_completed', data: { messageId, text, steps, toolCalls, usage } };
+    }
+    case 'cancelled':
+      return { type: 'agent_cancelled', data: { reason: 'requested' } };
+    case 'failed':
+    case 'timed_out':
+      return { type: 'agent_failed', data: { state: outcome.state, problem: outcome.problem } };
+  }
+}
+
+function figuresOf(outcome: RunOutcome): Partial<typeof runs.$inferInsert> {
+  if (outcome.state === 'completed') {
+    const { steps, toolCalls, inputTokens, outputTokens } = outcome;
+    return { steps, toolCalls, inputTokens, outputTokens };
+  }
+  return outcome.state === 'cancelled' ? {} : { error: outcome.problem };
+}
+
+const toChatMessage = ({ role, content }: { role: 'user' | 'assistant'; content: string }): ChatMessage =>
+  role === 'user' ? { role, text: content } : { role, text: content, toolCalls: [] };

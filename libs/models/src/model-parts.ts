@@ -1,0 +1,52 @@
+import type { LanguageModel, ModelCallOptions, ModelStream, ModelStreamPart } from './model.contract.ts';
+import { ModelFailedError } from './models.errors.ts';
+
+type PartStream = ModelStream['stream'];
+
+/**
+ * The parts of one streamed answer. Leaving the loop, or aborting, releases the provider's connection;
+ * after an abort the parts simply end.
+ * @throws ModelFailedError what the provider throws
+ * @throws the signal's reason when aborted before the stream opens
+ */
+export async function* openParts(
+  model: LanguageModel,
+  options: ModelCallOptions & { abortSignal: AbortSignal },
+): AsyncGenerator<ModelStreamPart, void> {
+  const { abortSignal: signal } = options;
+  const failure = (cause: unknown): unknown =>
+    signal.aborted ? signal.reason : new ModelFailedError(model.modelId, cause);
+  const stream = await open(model, options).catch((cause: unknown) => Promise.reject(failure(cause)));
+  const reader = stream.getReader();
+  const release = (): void => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener('abort', release, { once: true });
+  try {
+    if (signal.aborted) return;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } catch (cause) {
+    throw failure(cause);
+  } finally {
+    signal.removeEventListener('abort', release);
+    release();
+  }
+}
+
+/** Does not wait for a provider that ignores the signal; a stream that opens too late is closed. */
+function open(
+  model: LanguageModel,
+  options: ModelCallOptions & { abortSignal: AbortSignal },
+): Promise<PartStream> {
+  const { abortSignal: signal } = options;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    const opening = async (): Promise<void> => {
+      const { stream } = await model.doStream(options);
+      if (signal.aborted) await stream.cancel(signal.reason);
+      resolve(stream);
+    };
+    opening()
+      .catch(reject)
+      .finally(() => signal.removeEventListener('abort', abort));
+  });
+}

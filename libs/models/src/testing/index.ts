@@ -1,0 +1,1 @@
+export { ScriptedModel, textAnswer, type ModelScript } from './scripted-model.ts';

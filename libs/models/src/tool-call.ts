@@ -1,0 +1,25 @@
+import type { JsonObject, ToolCall } from './chat-message.ts';
+
+/** Reads the arguments as a model wrote them. Never throws: what is no JSON object is kept as it is. */
+export function readToolCall(id: string, name: string, written: string): ToolCall {
+  // Servers send nothing at all for a tool without parameters.
+  const parsed = written.trim() === '' ? {} : parseObject(written);
+  return parsed ? { id, name, arguments: parsed } : { id, name, invalidArguments: written };
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text, refuseInfinity);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// JSON.parse reads 1e999 as Infinity, which storing would turn into null: other arguments than were approved.
+function refuseInfinity(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('Number out of range');
+  return value;
+}

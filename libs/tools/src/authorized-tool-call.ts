@@ -1,0 +1,60 @@
+import type { JsonRecord, UserExecutionContext } from '@bulkhead/user-context';
+import { InvalidToolArgumentsError, ToolNotPermittedError } from './tools.errors.ts';
+import type { Tool } from './tool.contract.ts';
+import type { ToolRegistry } from './tool-registry.service.ts';
+
+/** What a model asked for. */
+export interface ToolCall {
+  /** Unique within the run. */
+  readonly toolCallId: string;
+  readonly toolName: string;
+  /** As the model wrote them; not yet valid. */
+  readonly arguments: unknown;
+}
+
+/** The agent in whose name a call is made, with the tools it was given. */
+export interface ToolCaller {
+  readonly agentName: string;
+  readonly permittedTools: readonly string[];
+}
+
+/**
+ * A call that passed the check. Only `authorize` makes one, and only one of these can be executed: a permission
+ * that nobody checked can't be used.
+ */
+export class AuthorizedToolCall {
+  readonly #authorized = true;
+
+  private constructor(
+    readonly tool: Tool,
+    readonly args: JsonRecord,
+  ) {
+    Object.freeze(this);
+  }
+
+  /**
+   * Default deny: the agent must list the tool, and the user must hold its permission.
+   * @throws ToolNotPermittedError, InvalidToolArgumentsError
+   */
+  static authorize(
+    context: UserExecutionContext,
+    registry: ToolRegistry,
+    caller: ToolCaller,
+    call: ToolCall,
+  ): AuthorizedToolCall {
+    const tool = registry.find(call.toolName);
+    const isPermitted =
+      tool && caller.permittedTools.includes(tool.name) && context.identity.hasPermission(tool.permission);
+    if (!isPermitted) throw new ToolNotPermittedError();
+    if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
+    registry.validate(tool.name, call.arguments);
+    return new AuthorizedToolCall(tool as Tool, call.arguments);
+  }
+
+  static isAuthorized(value: object): value is AuthorizedToolCall {
+    return #authorized in value && value.#authorized;
+  }
+}
+
+const isRecord = (value: unknown): value is JsonRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

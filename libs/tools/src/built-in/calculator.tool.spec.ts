@@ -1,0 +1,38 @@
+import { CalculatorTool } from './calculator.tool.ts';
+
+const calculator = new CalculatorTool();
+const evaluate = (expression: string) => calculator.execute({ expression });
+
+describe('calculator', () => {
+  it.each([
+    ['37 * 43', '1591'],
+    ['37 × 43', '1591'],
+    ['2^10 / 4', '256'],
+    ['0.1 + 0.2', '0.3'],
+    ['(3 + 4) * 2', '14'],
+    ['-7 mod 3', '2'],
+    ['sqrt(2)^2', '2'],
+    ['max(1, 5, 3)', '5'],
+    ['10!', '3628800'],
+    ['1 / 0', 'Infinity'],
+  ])('evaluates %s to %s', async (expression, result) => {
+    expect(await evaluate(expression)).toEqual({ result });
+  });
+
+  it.each([
+    'evaluate("1+1")',
+    'parse("1+1")',
+    'import({a: 1})',
+    'createUnit("x")',
+    'cos.constructor("return process")()',
+    'f(x) = f(x + 1); f(1)',
+    'ones(100000, 100000)',
+    '1:1e9',
+    'process.exit()',
+    'a = 1; a',
+    '2 +',
+    'bignumber(10)^(10^9)',
+  ])('refuses %s with a reason an agent can read', async (expression) => {
+    await expect((async () => evaluate(expression))()).rejects.toMatchObject({ code: 'tool_refused' });
+  });
+});

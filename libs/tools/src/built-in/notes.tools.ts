@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { notes } from '@bulkhead/persistence';
+import type { JsonValue } from '@bulkhead/user-context';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Tool, ToolInvocation } from '../tool.contract.ts';
+
+const MAX_NOTE_LENGTH = 4_000;
+const MAX_LISTED = 50;
+const columns = { noteId: notes.noteId, text: notes.text, createdAt: notes.createdAt };
+
+/** Stores a note for the user. */
+@Injectable()
+export class NotesAddTool implements Tool<{ text: string }> {
+  readonly name = 'notes_add';
+  readonly description = 'Remembers a text as a note of the user, for good.';
+  readonly permission = 'tools:notes';
+  readonly sideEffect = 'idempotent';
+  readonly parameters = {
+    type: 'object',
+    properties: { text: { type: 'string', minLength: 1, maxLength: MAX_NOTE_LENGTH } },
+    required: ['text'],
+  } as const;
+
+  execute(
+    { text }: { text: string },
+    { context, session, idempotencyKey }: ToolInvocation,
+  ): Promise<JsonValue> {
+    const note = {
+      noteId: randomUUID(),
+      userId: context.userId,
+      text: text.replaceAll('\0', ''),
+      idempotencyKey,
+    };
+    return session.transaction(async ({ db }) => {
+      await db.insert(notes).values(note).onConflictDoNothing();
+      const rows = await db.select(columns).from(notes).where(eq(notes.idempotencyKey, idempotencyKey));
+      return rows.map(toJson)[0] ?? null;
+    });
+  }
+}
+
+/** Reads the user's notes back. */
+@Injectable()
+export class NotesListTool implements Tool<{ query?: string }> {
+  readonly name = 'notes_list';
+  readonly description = `Lists the user's notes, newest first (at most ${MAX_LISTED}); with a query only those that contain it.`;
+  readonly permission = 'tools:notes';
+  readonly sideEffect = 'none';
+  readonly parameters = {
+    type: 'object',
+    properties: { query: { type: 'string', minLength: 1, maxLength: 200 } },
+  } as const;
+
+  execute({ query }: { query?: string }, { session }: ToolInvocation): Promise<JsonValue> {
+    const matches = query === undefined ? undefined : sql`strpos(lower(${notes.text}), lower(${query})) > 0`;
+    return session.transaction(async ({ db }) => {
+      const rows = await db
+        .select(columns)
+        .from(notes)
+        .where(and(matches))
+        .orderBy(desc(notes.createdAt))
+        .limit(MAX_LISTED);
+      return { notes: rows.map(toJson) };
+    });
+  }
+}
+
+const toJson = ({ createdAt, ...note }: { noteId: string; text: string; createdAt: Date }): JsonValue => ({
+  ...note,
+  createdAt: createdAt.toISOString(),
+});

@@ -1,0 +1,37 @@
+import type { UserDatabaseSession } from '@bulkhead/persistence';
+import type { JsonRecord, JsonValue, UserExecutionContext } from '@bulkhead/user-context';
+
+/**
+ * What a call may change in the world. `none`: nothing. `idempotent`: repeating it with the same idempotency key
+ * changes nothing more. `once`: repeating it acts again.
+ */
+export type SideEffect = 'none' | 'idempotent' | 'once';
+
+/** A JSON Schema (draft 2020-12) of an object, as models take it. */
+export type ParameterSchema = JsonRecord & { readonly type: 'object' };
+
+/** What a tool gets besides its arguments: the caller's world, and nobody else's. */
+export interface ToolInvocation {
+  readonly context: UserExecutionContext;
+  readonly session: UserDatabaseSession;
+  /** Aborts on time limit, cancel and shutdown; a tool that waits must listen to it. */
+  readonly signal: AbortSignal;
+  /** The same for every attempt of this call, and for no other call. */
+  readonly idempotencyKey: string;
+}
+
+/** A tool that agents can call. Register it with `ToolRegistry` in its feature module. */
+export interface Tool<Arguments = JsonRecord> {
+  /** Unique, snake_case. */
+  readonly name: string;
+  /** For the model: what it does and when to use it. */
+  readonly description: string;
+  /** The permission a user needs, e.g. `tools:notes`. */
+  readonly permission: string;
+  readonly sideEffect: SideEffect;
+  readonly parameters: ParameterSchema;
+  /** Longest execution in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** @throws any error; the agent is told that the call failed, with the message of an `AppError` only */
+  execute(args: Arguments, invocation: ToolInvocation): Promise<JsonValue>;
+}

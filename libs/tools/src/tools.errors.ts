@@ -1,0 +1,52 @@
+import { AppError } from '@bulkhead/errors';
+
+/** The user or the agent may not use the tool, or there is no such tool: a model can't find out which. */
+export class ToolNotPermittedError extends AppError {
+  readonly code = 'tool_not_permitted';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('This tool is not available here. Use one of the tools on offer.');
+  }
+}
+
+export class InvalidToolArgumentsError extends AppError {
+  readonly code = 'invalid_tool_arguments';
+  readonly kind = 'invalid';
+
+  constructor(field: string, rule: string) {
+    super(`${field} ${rule}. Call the tool again with arguments that match its schema.`, { field });
+  }
+}
+
+/** The tool itself refuses what it was asked, with a reason the agent may read. */
+export class ToolRefusalError extends AppError {
+  readonly code = 'tool_refused';
+  readonly kind = 'invalid';
+}
+
+export class ToolTimeoutError extends AppError {
+  readonly code = 'tool_timeout';
+  readonly kind = 'unavailable';
+
+  constructor(timeoutMs: number) {
+    super(`The tool did not answer within ${timeoutMs} ms. Try again, or ask for less.`, {
+      limit: timeoutMs,
+    });
+  }
+}
+
+export class ToolResultTooLargeError extends AppError {
+  readonly code = 'tool_result_too_large';
+  readonly kind = 'limit_exceeded';
+
+  constructor(limit: number, current: number) {
+    super(`The tool's result is larger than ${limit} bytes. Ask for less at once.`, { limit, current });
+  }
+}
+
+/** Two tools have one name, or a tool's schema is no schema: a defect found at boot. */
+export class ToolRegistrationError extends AppError {
+  readonly code = 'tool_registration';
+  readonly kind = 'internal';
+}

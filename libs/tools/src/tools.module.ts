@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '@bulkhead/events';
+import { PersistenceModule } from '@bulkhead/persistence';
+import { UserContextModule } from '@bulkhead/user-context';
+import { ToolDispatcher } from './tool-dispatcher.ts';
+import { ToolRegistry } from './tool-registry.service.ts';
+
+@Module({
+  imports: [UserContextModule, PersistenceModule, EventsModule],
+  providers: [ToolRegistry, ToolDispatcher],
+  exports: [ToolRegistry, ToolDispatcher],
+})
+export class ToolsModule {}
