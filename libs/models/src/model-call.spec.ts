@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { callModel, type ModelCall } from './model-call.ts';
 import type { LanguageModel, ModelStreamPart } from './model.contract.ts';
@@ -44,7 +44,7 @@ describe('callModel', () => {
         const onText = async (delta: string): Promise<void> => {
           expect(busy).toBe(false);
           busy = true;
-          await Promise.resolve();
+          await nextTurn();
           got.push(delta);
           busy = false;
         };

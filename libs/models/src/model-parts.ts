@@ -1,30 +1,29 @@
 import type { LanguageModel, ModelCallOptions, ModelStream, ModelStreamPart } from './model.contract.ts';
 import { ModelFailedError } from './models.errors.ts';
 
-type PartStream = ModelStream['stream'];
+type AbortableOptions = ModelCallOptions & { abortSignal: AbortSignal };
 
 /**
  * The parts of one streamed answer. Leaving the loop, or aborting, releases the provider's connection;
  * after an abort the parts simply end.
- * @throws ModelFailedError what the provider throws
+ * @throws ModelFailedError for whatever the provider throws
  * @throws the signal's reason when aborted before the stream opens
  */
 export async function* openParts(
   model: LanguageModel,
-  options: ModelCallOptions & { abortSignal: AbortSignal },
+  options: AbortableOptions,
 ): AsyncGenerator<ModelStreamPart, void> {
   const { abortSignal: signal } = options;
-  const failure = (cause: unknown): unknown =>
-    signal.aborted ? signal.reason : new ModelFailedError(model.modelId, cause);
-  const stream = await open(model, options).catch((cause: unknown) => Promise.reject(failure(cause)));
-  const reader = stream.getReader();
-  const release = (): void => void reader.cancel(signal.reason).catch(() => undefined);
-  signal.addEventListener('abort', release, { once: true });
+  let release = (): void => undefined;
   try {
+    const reader = (await openStream(model, options)).getReader();
+    release = () => void reader.cancel(signal.reason).catch(() => undefined);
+    signal.addEventListener('abort', release, { once: true });
     if (signal.aborted) return;
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } catch (cause) {
-    throw failure(cause);
+    signal.throwIfAborted();
+    throw new ModelFailedError(model.modelId, cause);
   } finally {
     signal.removeEventListener('abort', release);
     release();
@@ -32,10 +31,7 @@ export async function* openParts(
 }
 
 /** Does not wait for a provider that ignores the signal; a stream that opens too late is closed. */
-function open(
-  model: LanguageModel,
-  options: ModelCallOptions & { abortSignal: AbortSignal },
-): Promise<PartStream> {
+function openStream(model: LanguageModel, options: AbortableOptions): Promise<ModelStream['stream']> {
   const { abortSignal: signal } = options;
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);

@@ -16,7 +16,7 @@ export function toModelTools(tools: readonly ToolOffer[]): ModelTool[] {
     type: 'function',
     name,
     description,
-    inputSchema: parameters as ModelTool['inputSchema'],
+    inputSchema: parameters,
   }));
 }
 

@@ -3,6 +3,16 @@ import { pino, type Level, type Logger } from 'pino';
 
 type Rest = readonly unknown[];
 
+/** Nest tells of every route and module it sets up: worth reading when debugging only. */
+const routine = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'WebSocketsController',
+  'NestApplication',
+]);
+
 /** Nest's log through pino: JSON lines, or readable ones on a terminal. */
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
@@ -21,7 +31,7 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: Rest): void {
-    this.#write('info', message, rest);
+    this.#write(routine.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: Rest): void {

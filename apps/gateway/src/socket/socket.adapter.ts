@@ -3,6 +3,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { toProblemDetails } from '@bulkhead/errors';
 import type { ServerOptions, Socket } from 'socket.io';
 import { UnknownEventError } from '../problem/request.errors.ts';
+import { isAllowedOrigin } from './allowed-origins.ts';
 import { Handshake } from './handshake.service.ts';
 import type { UserSocketServer } from './user-socket.ts';
 
@@ -28,15 +29,7 @@ export class SocketAdapter extends IoAdapter {
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: [...this.allowedOrigins] },
       // CORS does not guard WebSocket: the origin is checked here for every transport.
-      allowRequest: (request, decide) => {
-        const { origin } = request.headers;
-        decide(
-          null,
-          origin === undefined ||
-            this.allowedOrigins.has(origin) ||
-            isSameOrigin(origin, request.headers.host),
-        );
-      },
+      allowRequest: ({ headers }, decide) => decide(null, isAllowedOrigin(headers, this.allowedOrigins)),
     } as Partial<ServerOptions> as ServerOptions) as UserSocketServer;
     server.use(this.app.get(Handshake).middleware);
     return server;
@@ -55,8 +48,4 @@ export class SocketAdapter extends IoAdapter {
       });
     });
   }
-}
-
-function isSameOrigin(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
 }

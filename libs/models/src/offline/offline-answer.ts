@@ -9,7 +9,7 @@ const MAX_RESULT = 500;
 
 /** Ends every answer, so that nobody takes it for a real model's. */
 export const sign = (sentences: readonly string[]): string =>
-  [...sentences, SIGNATURE].join(' ').replaceAll('\n ', '\n');
+  [...sentences, SIGNATURE].reduce((text, sentence) => text + (text.endsWith('\n') ? '' : ' ') + sentence);
 
 /** One sentence per tool that answered, in the order of asking. */
 export function tell(outcome: ToolOutcome, wishes: Wishes): string {
@@ -25,7 +25,7 @@ export function tell(outcome: ToolOutcome, wishes: Wishes): string {
 /** For any tool: what it answered, shortened. */
 export function tellPlainly({ toolName, value, isError }: ToolOutcome): string {
   const verb = isError ? 'failed' : 'answered';
-  return `The tool ${toolName} ${verb}: ${shorten(textOf(value), MAX_RESULT)}`;
+  return `The tool ${toolName} ${verb}: ${shorten(textOf(value, isError ? 'detail' : undefined), MAX_RESULT)}`;
 }
 
 /** What there is to note when the user says "it": the results so far, without the errors. */
@@ -54,8 +54,8 @@ const calculation = ({ value }: ToolOutcome, { expression }: Wishes): string =>
 
 function moment(value: JSONValue): string {
   const zone = fieldOf(value, 'timeZone');
-  const text = fieldOf(value, 'formatted') ?? fieldOf(value, 'now') ?? textOf(value);
-  return typeof zone === 'string' ? `${textOf(text)} (${zone})` : textOf(text);
+  const text = textOf(value, 'formatted');
+  return typeof zone === 'string' && !text.includes(zone) ? `${text} (${zone})` : text;
 }
 
 function tellNotes(value: JSONValue): string {

@@ -55,7 +55,7 @@ async function converse(
 
 const tools = {
   calculator: { result: '1591' },
-  current_time: { now: '2030-01-01T12:00:00.000Z', timeZone: 'UTC', formatted: 'Tuesday, 12:00' },
+  current_time: { now: '2030-01-01T12:00:00.000Z', timeZone: 'UTC', formatted: 'Tuesday, 12:00 UTC' },
   notes_add: { noteId: 'n1', text: '37 * 43 = 1591' },
   notes_list: { notes: [{ noteId: 'n1', text: 'I like tea', createdAt: '2030-01-01T12:00:00.000Z' }] },
 };
@@ -63,11 +63,11 @@ const tools = {
 describe('the offline model', () => {
   it.each([
     ['What is 37 * 43?', [[['calculator', { expression: '37 * 43' }]]], '37 * 43 = 1591. (offline model)'],
-    ['What time is it?', [[['current_time', {}]]], 'It is Tuesday, 12:00 (UTC). (offline model)'],
+    ['What time is it?', [[['current_time', {}]]], 'It is Tuesday, 12:00 UTC. (offline model)'],
     [
       'What time is it in Asia/Tokyo?',
       [[['current_time', { timeZone: 'Asia/Tokyo' }]]],
-      'It is Tuesday, 12:00 (UTC). (offline model)',
+      'It is Tuesday, 12:00 UTC. (offline model)',
     ],
     [
       'What is 37 * 43, and remember it as a note?',
@@ -76,8 +76,8 @@ describe('the offline model', () => {
     ],
     [
       'What time is it? Remember it.',
-      [[['current_time', {}]], [['notes_add', { text: 'Tuesday, 12:00 (UTC)' }]]],
-      'It is Tuesday, 12:00 (UTC). Noted: "37 * 43 = 1591". (offline model)',
+      [[['current_time', {}]], [['notes_add', { text: 'Tuesday, 12:00 UTC' }]]],
+      'It is Tuesday, 12:00 UTC. Noted: "37 * 43 = 1591". (offline model)',
     ],
     ['What did you note?', [[['notes_list', {}]]], 'You have 1 note:\n1. I like tea\n(offline model)'],
     [
@@ -88,7 +88,7 @@ describe('the offline model', () => {
           ['current_time', {}],
         ],
       ],
-      '37 * 43 = 1591. It is Tuesday, 12:00 (UTC). (offline model)',
+      '37 * 43 = 1591. It is Tuesday, 12:00 UTC. (offline model)',
     ],
     [
       'Remember that I like tea. Show my notes.',
@@ -112,6 +112,24 @@ describe('the offline model', () => {
     const conversation = await converse(text, { ...tools, calculator: new Error('Division by zero.') });
     expect(conversation.rounds).toHaveLength(1);
     expect(conversation.answer).toBe(answer);
+  });
+
+  it('tells the detail of a problem, and the time with its zone', async () => {
+    const berlin = { now: '2030-01-01T12:00:00.000Z', timeZone: 'Europe/Berlin', formatted: '13:00 CET' };
+    const problem: ChatMessage[] = [
+      { role: 'user', text: '/tool calculator {}' },
+      { role: 'assistant', text: '', toolCalls: [{ id: 'a', name: 'calculator', arguments: {} }] },
+      {
+        role: 'tool',
+        toolCallId: 'a',
+        toolName: 'calculator',
+        result: { code: 'tool_refused', detail: 'No expression.' },
+        isError: true,
+      },
+    ];
+    expect((await ask(problem)).text).toBe('The tool calculator failed: No expression. (offline model)');
+    const { answer } = await converse('What time is it in Europe/Berlin?', { current_time: berlin });
+    expect(answer).toBe('It is 13:00 CET (Europe/Berlin). (offline model)');
   });
 
   it('takes a refused call for a failure', async () => {

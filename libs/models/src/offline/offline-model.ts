@@ -60,13 +60,15 @@ export class OfflineModel implements LanguageModel {
     yield { type: 'stream-start', warnings: [] };
     if (step.type === 'fail') {
       yield { type: 'error', error: new Error('The offline model fails, as it was told to.') };
-      return yield finish('error', usage(prompt, 0));
+      yield finish('error', usage(prompt, 0));
+      return;
     }
     if (step.type === 'call') {
       // The prompt grows with every step, so an id does not come again in the conversation.
       for (const [index, call] of step.calls.entries())
         yield* toolCall(`call-${prompt.length}-${index}`, call);
-      return yield finish('tool-calls', usage(prompt, 0));
+      yield finish('tool-calls', usage(prompt, 0));
+      return;
     }
     await pause(step.afterMilliseconds, abortSignal);
     yield { type: 'text-start', id: TEXT_ID };

@@ -24,6 +24,8 @@ export interface Wishes {
 /** Longer messages wish for nothing: the patterns below take quadratic time in the worst case. */
 const MAX_WISHES_LENGTH = 4_000;
 const MAX_WORDS = 99_999;
+/** What the patterns are slowest on; nobody means anything by it. */
+const floods = /[\s.!?]{20,}/g;
 
 const asksTime = new RegExp(
   [
@@ -52,7 +54,10 @@ const notesAbout =
 const timeZonePattern = /\b(?:[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z0-9_+-]+)+|UTC)\b/;
 
 export function readRequest(text: string): OfflineRequest {
-  return readDirective(text) ?? (text.length > MAX_WISHES_LENGTH ? { kind: 'wishes' } : readWishes(text));
+  return (
+    readDirective(text) ??
+    (text.length > MAX_WISHES_LENGTH ? { kind: 'wishes' } : readWishes(text.replace(floods, '\n')))
+  );
 }
 
 function readDirective(text: string): Directive | undefined {
