@@ -5,7 +5,7 @@ import { PinoLogger } from './logging/pino-logger.service.ts';
 import { createServer } from './server.ts';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = loadConfig();
   const app = await createServer(config, new PinoLogger(config.LOG_LEVEL, process.stdout.isTTY));
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.listen(config.PORT, config.HOST);

@@ -1,4 +1,4 @@
-import { Identity } from '@bulkhead/user-context';
+import { type Identity } from '@bulkhead/user-context';
 import { anIdentity } from '@bulkhead/user-context/testing';
 import {
   EmailTakenError,

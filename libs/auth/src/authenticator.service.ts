@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accounts, sessions, signingKeys } from '@bulkhead/persistence';
+import { accounts, sessions, type TransactionDatabase } from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
 import { and, eq, isNull } from 'drizzle-orm';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
@@ -7,19 +7,12 @@ import { isUuid } from './access-token.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { AuthTransactions } from './auth-transactions.service.ts';
 import { mintIdentity } from './identity-mint.ts';
-import { isLive } from './live-session.ts';
+import { identityColumns, prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
 import { permissionsOf } from './permissions.ts';
 import { SigningKeys } from './signing-keys.service.ts';
 
 const LOCAL_ACCOUNTS = 'local';
 const RUN_IDENTITY_MS = 3_600_000;
-
-const sessionColumns = {
-  userId: accounts.userId,
-  sessionId: sessions.sessionId,
-  roles: accounts.roles,
-  sessionExpiresAt: sessions.expiresAt,
-};
 
 /**
  * The one way to an identity, for every transport. The token proves who asks; whether they still may, and what,
@@ -27,6 +20,8 @@ const sessionColumns = {
  */
 @Injectable()
 export class Authenticator {
+  readonly #liveSessionQueries = new WeakMap<TransactionDatabase, LiveSessionQuery>();
+
   constructor(
     private readonly tokens: AccessTokens,
     private readonly keys: SigningKeys,
@@ -41,13 +36,7 @@ export class Authenticator {
   async authenticate(credential: unknown): Promise<Identity> {
     const { userId, sessionId, keyId, expiresAt } = await this.tokens.verify(credential);
     const [session] = await this.transactions.run((db) =>
-      db
-        .select(sessionColumns)
-        .from(sessions)
-        .innerJoin(accounts, eq(accounts.userId, sessions.userId))
-        // Other nodes may have retired the key since its material was cached here.
-        .innerJoin(signingKeys, and(eq(signingKeys.keyId, keyId), this.keys.verifiesStill()))
-        .where(and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId), isLive())),
+      this.#findLive(db).execute({ userId, sessionId, keyId }),
     );
     if (!session) throw new UnauthenticatedError(new Error('Session, account or key is no longer good.'));
     return identityFor(session, Math.min(expiresAt, session.sessionExpiresAt.getTime()));
@@ -63,7 +52,7 @@ export class Authenticator {
     if (!isUuid(userId) || !isUuid(sessionId)) throw new UnauthenticatedError();
     const [session] = await this.transactions.run((db) =>
       db
-        .select(sessionColumns)
+        .select(identityColumns)
         .from(sessions)
         .innerJoin(accounts, eq(accounts.userId, sessions.userId))
         .where(
@@ -72,6 +61,15 @@ export class Authenticator {
     );
     if (!session) throw new UnauthenticatedError(new Error('The account is gone or disabled.'));
     return identityFor(session, Date.now() + RUN_IDENTITY_MS);
+  }
+
+  /** Built and planned once per connection: on the way of every request that costs more than running it. */
+  #findLive(db: TransactionDatabase): LiveSessionQuery {
+    const known = this.#liveSessionQueries.get(db);
+    if (known) return known;
+    const query = prepareLiveSession(db, this.keys.verifiesStill());
+    this.#liveSessionQueries.set(db, query);
+    return query;
   }
 }
 

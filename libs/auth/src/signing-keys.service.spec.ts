@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import { AccountService } from './account.service.ts';
@@ -26,9 +27,12 @@ afterAll(() => auth.close());
 
 describe('Signing keys', () => {
   it('are made once, however many nodes start on an empty database at once', async () => {
-    await asAdmin('truncate bulkhead.signing_keys');
-    await Promise.all(Array.from({ length: 6 }, () => auth.startNode()));
-    expect(await currentKeys()).toHaveLength(1);
+    const nodes = [auth.node, await auth.startNode(), await auth.startNode()];
+    for (let round = 0; round < 5; round += 1) {
+      await asAdmin('truncate bulkhead.signing_keys');
+      await Promise.all([...nodes, ...nodes].map((node) => keysOf(node).onModuleInit()));
+      expect(await currentKeys()).toHaveLength(1);
+    }
   });
 
   it('survive a restart: a token signed before is good after', async () => {
@@ -91,8 +95,8 @@ describe('Rotating the key', () => {
   });
 
   it('at the same time on several nodes leaves one current key', async () => {
-    const other = await auth.startNode();
-    await Promise.all([auth.node, other, auth.node].map((node) => keysOf(node).rotate()));
+    const nodes = [auth.node, await auth.startNode()];
+    await Promise.all([...nodes, ...nodes, ...nodes].map((node) => keysOf(node).rotate()));
     expect(await currentKeys()).toHaveLength(1);
   });
 
@@ -111,8 +115,13 @@ describe('An unknown key id', () => {
     const keys = keysOf(node);
     expect(await keys.publicKey('made up')).toBeUndefined();
     const keyId = await keysOf(auth.node).rotate();
-    const found = await Promise.all(['x', keyId, 'y', 'z'].map((id) => keys.publicKey(id)));
-    expect(found.map((key) => key !== undefined)).toEqual([false, true, false, false]);
+    const asked: Promise<unknown>[] = [];
+    for (let times = 0; times < 30; times += 1) {
+      asked.push(keys.publicKey(times === 20 ? keyId : `made up ${times}`));
+      await sleep(5);
+    }
+    const found = await Promise.all(asked);
+    expect(found.flatMap((key, index) => (key ? [index] : []))).toEqual([20]);
     await keys.publicKey(keyId);
     expect(reads).toHaveBeenCalledTimes(2);
   });

@@ -5,7 +5,7 @@ import { events, sqlStateOf, UserTransactions, type UserTransaction } from '@bul
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { RunEndedError } from './events.errors.ts';
-import { toStorable } from './storable.ts';
+import { toStorable, toStorableUuid } from './storable.ts';
 import type { EventData, EventType, ThreadEvent } from './thread-event.ts';
 
 /** An event as its emitter knows it; the log adds id, sequence and time. */
@@ -48,10 +48,12 @@ export class EventLog {
     const drafts = batch.events.map(({ type, data }) => ({
       eventId: randomUUID(),
       type,
-      threadId: context.threadId,
-      runId: context.runId,
-      requestId: context.requestId,
-      ...(context.parentRequestId !== undefined && { parentRequestId: context.parentRequestId }),
+      threadId: toStorableUuid(context.threadId),
+      runId: toStorableUuid(context.runId),
+      requestId: toStorableUuid(context.requestId),
+      ...(context.parentRequestId !== undefined && {
+        parentRequestId: toStorableUuid(context.parentRequestId),
+      }),
       agentName: batch.agentName,
       operationDepth: context.operationDepth,
       data,
@@ -65,7 +67,7 @@ export class EventLog {
     const [outcome] = rows;
     if (!outcome?.stored) return [];
     const firstSeq = Number(outcome.first_seq);
-    return (value as unknown as typeof drafts).map(
+    return value.map(
       (draft, index) =>
         Object.freeze({ ...draft, seq: firstSeq + index, at: outcome.stored_at }) as ThreadEvent,
     );

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { UserExecutionContext } from '@bulkhead/user-context';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { toStorableUuid } from './storable.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
 type Listener = (events: readonly ThreadEvent[]) => void;
@@ -37,4 +38,6 @@ export class EventRouter {
   }
 }
 
-const keyOf = (context: UserExecutionContext, threadId: string): string => `${context.userId} ${threadId}`;
+// A user id has no whitespace, so no two pairs have one key; and a look-alike of a context has no user.
+const keyOf = (context: UserExecutionContext, threadId: string): string =>
+  `${UserExecutionContext.verify(context).userId} ${toStorableUuid(threadId)}`;

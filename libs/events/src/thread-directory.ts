@@ -3,6 +3,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { threads, UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { desc, eq, sql } from 'drizzle-orm';
+import { toStorableText } from './storable.ts';
 
 export interface Thread {
   readonly threadId: string;
@@ -29,8 +30,9 @@ export class ThreadDirectory {
   /** Allocates the context's own thread. */
   create(title: string): Promise<Thread> {
     const { threadId, userId } = this.context;
+    const thread = { threadId, userId, title: toStorableText(title) };
     return this.session.transaction(async ({ db }) => {
-      const [row] = await db.insert(threads).values({ threadId, userId, title }).returning();
+      const [row] = await db.insert(threads).values(thread).returning();
       return toThread(row);
     });
   }

@@ -46,10 +46,14 @@ export class ThreadReader {
   async *read(context: UserExecutionContext, options: ReadOptions): AsyncGenerator<readonly ThreadEvent[]> {
     const { threadId, signal } = options;
     const inbox = new EventInbox();
-    const wake = (): void => inbox.wake();
-    signal.addEventListener('abort', wake);
     // Listening before the first read: what commits in between waits in the inbox.
     const unsubscribe = this.router.subscribe(context, threadId, (events) => inbox.add(events));
+    // At once, also when the consumer never asks for another batch.
+    const stop = (): void => {
+      unsubscribe();
+      inbox.wake();
+    };
+    signal.addEventListener('abort', stop, { once: true });
     try {
       let cursor = options.afterSeq;
       let upToDate = false;
@@ -57,6 +61,8 @@ export class ThreadReader {
         const batch: readonly ThreadEvent[] | 'gap' = upToDate
           ? inbox.takeFrom(cursor + 1)
           : await this.log.read(context, { threadId, afterSeq: cursor, limit: PAGE });
+        // Reading takes time: whoever stopped meanwhile gets no more.
+        if (signal.aborted) return;
         if (batch === 'gap') {
           upToDate = false;
           continue;
@@ -66,11 +72,11 @@ export class ThreadReader {
           yield batch;
         }
         if (!upToDate) upToDate = batch.length < PAGE;
-        else if (batch.length === 0 && !signal.aborted) await inbox.untilMore();
+        else if (batch.length === 0) await inbox.untilMore();
       }
     } finally {
       unsubscribe();
-      signal.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', stop);
     }
   }
 }

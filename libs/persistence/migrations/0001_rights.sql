@@ -34,8 +34,9 @@ DECLARE
   v_state text;
   v_now timestamptz;
 BEGIN
+  -- Not FOR UPDATE: the foreign key of a run inserted before, in two transactions at once, would make a deadlock.
   SELECT user_id, last_seq INTO v_owner, v_last
-    FROM bulkhead.threads WHERE thread_id = p_thread FOR UPDATE;
+    FROM bulkhead.threads WHERE thread_id = p_thread FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no such thread' USING ERRCODE = 'BH404';
   END IF;

@@ -9,8 +9,6 @@ export interface PersistenceOptions {
   readonly databaseUrl?: string;
   /** Where the embedded PostgreSQL keeps its data. */
   readonly dataDir: string;
-  /** Search path for system commands. */
-  readonly path: string;
   /** Connections for users' transactions. */
   readonly poolSize: number;
   /** Makes or migrates the durable engine's schema, as the engine's own login. */
@@ -66,7 +64,10 @@ function openPool(connectionString: string, max: number): pg.Pool {
   const logger = new Logger(Database.name);
   const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // Without a listener, an idle connection that breaks would end the process.
-  pool.on('error', (error) => logger.warn(`An idle database connection was lost: ${error.message}`));
+  pool.on('error', (error) => {
+    // The pool ends before its connections do, and the embedded PostgreSQL cuts those that are left.
+    if (!pool.ending) logger.warn(`An idle database connection was lost: ${error.message}`);
+  });
   return pool;
 }
 

@@ -11,9 +11,9 @@ export interface UserTransaction {
    * Runs `work` with the durable engine's rights in the same transaction, so that what it enqueues commits or
    * vanishes with the user's rows. The product's tables are out of reach meanwhile.
    */
-  asEngine<R>(work: (client: pg.ClientBase) => Promise<R>): Promise<R>;
+  readonly asEngine: <R>(work: (client: pg.ClientBase) => Promise<R>) => Promise<R>;
   /** Calls `then` once everything is committed, and never when it is not. */
-  afterCommit(then: () => void): void;
+  readonly afterCommit: (then: () => void) => void;
 }
 
 /** Opens transactions for a user. The user is taken from a context, never from an id. */

@@ -96,7 +96,7 @@ describe('a user transaction', () => {
   it('can enqueue as the engine, and can see nothing of the product meanwhile', async () => {
     const inside = await test.transactions.run(aContext(ada).build(), async ({ db, asEngine }) => {
       const role = await asEngine(
-        async (client) => (await client.query('select current_user as role')).rows[0],
+        async (client) => (await client.query<{ role: string }>('select current_user as role')).rows[0],
       );
       return { role, notes: (await db.select().from(notes)).length };
     });

@@ -48,7 +48,7 @@ export class AuthorizedToolCall {
     if (!isPermitted) throw new ToolNotPermittedError();
     if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
     registry.validate(tool.name, call.arguments);
-    return new AuthorizedToolCall(tool as Tool, call.arguments);
+    return new AuthorizedToolCall(tool, call.arguments);
   }
 
   static isAuthorized(value: object): value is AuthorizedToolCall {

@@ -102,7 +102,7 @@ describe('A context for a socket message', () => {
     expect(context).toMatchObject({
       userId: socket.data.identity.userId,
       threadId: 'thread-1',
-      websocketClientId: 'socket-1',
+      websocketClientId: 'sio-socket-1',
       auditMetadata: { clientIp: '203.0.113.7', method: 'SOCKET', path: 'send_message', ...facts },
     });
     expect(JSON.stringify(context)).not.toContain('secret');

@@ -5,7 +5,7 @@ import { anyRecord } from './testing/arbitraries.ts';
 const isDeepFrozen = (value: unknown): boolean =>
   typeof value !== 'object' ||
   value === null ||
-  (Object.isFrozen(value) && Object.values(value as object).every(isDeepFrozen));
+  (Object.isFrozen(value) && Object.values(value).every(isDeepFrozen));
 
 const nested = (levels: number): object => (levels === 1 ? {} : { inner: nested(levels - 1) });
 

@@ -116,7 +116,9 @@ describe('UserContextScopes.run', () => {
   it('shows the work why it should stop', async () => {
     let reason: unknown;
     const work = async (scope: UserContextScope): Promise<void> => {
-      await sleep(1_000, undefined, { signal: scope.signal }).catch(() => (reason = scope.signal.reason));
+      await sleep(1_000, undefined, { signal: scope.signal }).catch(() => {
+        reason = scope.signal.reason;
+      });
     };
     await expect(run(work, { timeoutMs: 10 })).rejects.toThrow(ScopeTimeoutError);
     expect(reason).toBeInstanceOf(ScopeTimeoutError);

@@ -45,7 +45,7 @@ describe('A context', () => {
       .build();
     expect(() => Object.assign(context, { userId: 'eve' })).toThrow(TypeError);
     expect(() => Object.assign(context, { extra: 1 })).toThrow(TypeError);
-    expect(() => Object.setPrototypeOf(context, null)).toThrow(TypeError);
+    expect(() => void Object.setPrototypeOf(context, null)).toThrow(TypeError);
     expect(() => (context.agentContext['tags'] as unknown[]).push('x')).toThrow(TypeError);
     expect(() => Object.assign((context.agentContext['tags'] as object[])[0]!, { name: 'x' })).toThrow(
       TypeError,

@@ -99,7 +99,8 @@ export class UserExecutionContext implements ContextFields {
   /** For one message on a connection: each message has a context, and a request id, of its own. */
   static fromSocket(socket: AuthenticatedSocket, message: SocketMessage): UserExecutionContext {
     return UserExecutionContext.fromRequest(socket.data.identity, message, {
-      websocketClientId: socket.id,
+      // Socket.IO ids are random, so one may begin with what an identifier must not.
+      websocketClientId: `sio-${socket.id}`,
       auditMetadata: auditOfSocket(socket, message.event),
     });
   }

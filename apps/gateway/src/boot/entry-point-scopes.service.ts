@@ -24,7 +24,7 @@ export class EntryPointScopes implements OnApplicationBootstrap {
       );
     const scoped = [...this.discovery.getControllers(), ...gateways]
       .filter(({ token }) => this.modules.introspect(token as string).scope !== Scope.DEFAULT)
-      .map(({ name }) => name);
+      .map(({ name }) => String(name));
     if (scoped.length > 0) {
       throw new ContextIsolationError(
         `Entry points must be singletons, but these are not: ${scoped.join(', ')}.`,

@@ -24,7 +24,6 @@ export class ConfigurationModule {
 const persistence = (config: GatewayConfig): PersistenceOptions => ({
   ...(config.DATABASE_URL !== undefined && { databaseUrl: config.DATABASE_URL }),
   dataDir: config.DATA_DIR,
-  path: config.PATH,
   poolSize: config.DATABASE_POOL_SIZE,
   prepareEngine,
 });

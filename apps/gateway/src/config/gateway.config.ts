@@ -20,7 +20,7 @@ const database = { require_tld: false, require_protocol: true, protocols: ['post
 const Whole =
   (min: number, max: number): PropertyDecorator =>
   (target, key) => {
-    for (const decorate of [Type(() => Number), IsInt(), Min(min), Max(max)]) decorate(target, key as string);
+    for (const decorate of [Type(() => Number), IsInt(), Min(min), Max(max)]) decorate(target, key);
   };
 
 /** Every setting of the server, with its default. `.env.example` explains them. */
@@ -97,13 +97,10 @@ export class GatewayConfig {
   @IsString()
   @MaxLength(1024)
   readonly OPENAI_COMPATIBLE_API_KEY?: string;
-
-  /** Search path for system commands; from the environment, not a setting of ours. */
-  readonly PATH: string = '';
 }
 
-/** Parses the environment once, at boot. An empty value counts as absent. @throws ConfigError listing every bad key */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): GatewayConfig {
+/** Parses the environment once, at boot: nothing else reads it. An empty value counts as absent. @throws ConfigError listing every bad key */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const known = Object.keys(new GatewayConfig()).concat(
     'DATABASE_URL',
     'OPENAI_COMPATIBLE_BASE_URL',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
-import { ThreadReader, type ThreadEvent } from '@bulkhead/events';
+import { ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type { UserSocket } from '../socket/user-socket.ts';
 import { TooManyThreadsError } from './delivery.errors.ts';
@@ -76,21 +76,16 @@ export class EventDelivery {
     for await (const batch of this.reader.read(context, { threadId, afterSeq, signal })) {
       for (const event of batch) {
         if (signal.aborted) return;
-        emit(socket, event);
+        socket.emit(event.type, event);
       }
       if (!(await hasRoom(socket, signal))) return end(socket, 'slow_consumer');
     }
   }
 }
 
-function emit(socket: UserSocket, event: ThreadEvent): void {
-  // The union of all events is one of each; TypeScript can't pair a type with its own event here.
-  socket.emit(event.type, event as never);
-}
-
 /** Packets that wait for the network. Engine.IO has no public figure for it. */
 const pendingPackets = ({ conn }: UserSocket): number =>
-  (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length;
+  (Reflect.get(conn, 'writeBuffer') as readonly unknown[]).length;
 
 /** Waits while the connection's buffer is full. @returns false when it stays full for too long */
 async function hasRoom(socket: UserSocket, signal: AbortSignal): Promise<boolean> {

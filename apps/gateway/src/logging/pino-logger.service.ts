@@ -59,7 +59,7 @@ export class PinoLogger implements LoggerService {
     const name = rest.at(-1);
     const fields = typeof name === 'string' ? { name } : {};
     if (message instanceof Error) this.#pino[level]({ ...fields, err: message }, message.message);
-    else if (typeof message === 'object') this.#pino[level]({ ...fields, ...message });
-    else this.#pino[level](fields, String(message));
+    else if (typeof message === 'object' && message !== null) this.#pino[level]({ ...fields, ...message });
+    else this.#pino[level](fields, `${message as string}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { toProblemDetails } from '@bulkhead/errors';
-import type { ServerOptions, Socket } from 'socket.io';
+import type { ServerOptions } from 'socket.io';
 import { UnknownEventError } from '../problem/request.errors.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import { Handshake } from './handshake.service.ts';
@@ -39,7 +39,7 @@ export class SocketAdapter extends IoAdapter {
     super.bindMessageHandlers(...args);
     const [socket, handlers] = args;
     const known = new Set(handlers.map(({ message }) => String(message)));
-    (socket as Socket).onAny((event: string, ...payload: unknown[]) => {
+    socket.onAny((event: string, ...payload: unknown[]) => {
       const acknowledge = payload.at(-1);
       if (known.has(event) || typeof acknowledge !== 'function') return;
       (acknowledge as (answer: unknown) => void)({

@@ -1,11 +1,5 @@
-import type { EventOf, EventType } from '@bulkhead/events';
 import type { Identity } from '@bulkhead/user-context';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
-
-/** What the server sends: every event under its type, and why a connection is being closed. */
-export type ServerToClientEvents = { [Type in EventType]: (event: EventOf<Type>) => void } & {
-  connection_closing: (notice: { readonly reason: 'slow_consumer' | 'token_expired' }) => void;
-};
 
 /** What a verified handshake leaves on its socket. */
 export interface SocketData {
@@ -15,5 +9,5 @@ export interface SocketData {
 }
 
 /** A connection whose user is known. */
-export type UserSocket = Socket<DefaultEventsMap, ServerToClientEvents, DefaultEventsMap, SocketData>;
-export type UserSocketServer = Server<DefaultEventsMap, ServerToClientEvents, DefaultEventsMap, SocketData>;
+export type UserSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+export type UserSocketServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;

@@ -17,8 +17,6 @@ const POLL_MS = 20;
 export interface EmbeddedPostgresOptions {
   /** Folder for the cluster, its password and its log; made when absent. */
   readonly dataDir: string;
-  /** Search path for system commands, as in the environment variable PATH. */
-  readonly path: string;
   /** False only for tests whose data need not survive a power cut. Default true. */
   readonly durable?: boolean;
 }
@@ -52,7 +50,7 @@ export class EmbeddedPostgres {
     const cluster = join(root, 'postgres');
     await mkdir(root, { recursive: true, mode: 0o700 });
     const binaries = await findPostgresBinaries();
-    const prefix = await launcher(options.path);
+    const prefix = await launcher();
     const password = await initialise(root, cluster, binaries, prefix);
     await stopLeftover(cluster, password);
     const port = await freePort();

@@ -1,3 +1,5 @@
+import { readlink, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
@@ -15,7 +17,10 @@ const GRACE_MS = 3_000;
 export async function stopLeftover(dataFolder: string, password: string): Promise<void> {
   const leftover = await readPostmaster(dataFolder);
   if (!leftover || !isAlive(leftover.pid)) return;
-  if (!(await isOurs(leftover, password))) return;
+  if (!(await isOurs(leftover, password))) {
+    await removeWhenStale(dataFolder, leftover);
+    return;
+  }
   process.kill(leftover.pid, 'SIGINT');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (isAlive(leftover.pid)) {
@@ -50,6 +55,16 @@ async function isOurs(postmaster: Postmaster, password: string): Promise<boolean
   } finally {
     await client.end();
   }
+}
+
+/**
+ * PostgreSQL does not start while the pid in its file is alive, whoever has it now; after a container was killed,
+ * some process of the next one often has. Linux tells whether it is PostgreSQL: that works in its data folder.
+ */
+async function removeWhenStale(dataFolder: string, { pid }: Postmaster): Promise<void> {
+  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  const isStale = workingFolder !== undefined && workingFolder !== (await realpath(dataFolder));
+  if (isStale) await rm(join(dataFolder, 'postmaster.pid'));
 }
 
 async function refuseWhenInUse(client: pg.Client): Promise<void> {

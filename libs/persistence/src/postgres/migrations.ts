@@ -4,7 +4,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
 import { findIsolationGaps } from './isolation-check.ts';
-import { ensureRoles, type Logins } from './roles.ts';
+import { ensureRoles, passwordOf, type Logins } from './roles.ts';
 
 /** Any fixed number: nodes that start together take turns. */
 const MIGRATION_LOCK = 0x6275_6c6b;
@@ -19,6 +19,8 @@ export async function migrateDatabase(
   adminUrl: string,
   prepareEngine: (engineUrl: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<Logins> {
+  // Before connecting, which fails without a password in words that help nobody.
+  passwordOf(adminUrl);
   const admin = new pg.Client({ connectionString: adminUrl });
   admin.on('error', () => undefined);
   await admin.connect();

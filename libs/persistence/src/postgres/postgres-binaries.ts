@@ -1,7 +1,17 @@
 import { access, constants, readFile, symlink } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { DatabaseSetupError } from '../persistence.errors.ts';
+
+/** Where Linux distributions keep the commands of util-linux. */
+const commandFolders = [
+  '/usr/bin',
+  '/bin',
+  '/usr/sbin',
+  '/sbin',
+  '/usr/local/bin',
+  '/run/current-system/sw/bin',
+];
 
 export interface PostgresBinaries {
   readonly postgres: string;
@@ -24,7 +34,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
 }
 
 /** The package makes these links in an install script, which npm may have been told to skip. */
-async function createLibrarySymlinks(packageRoot: string): Promise<void> {
+export async function createLibrarySymlinks(packageRoot: string): Promise<void> {
   const list = await readFile(join(packageRoot, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     await symlink(relative(dirname(target), source), join(packageRoot, target)).catch(ignoreExisting);
@@ -40,11 +50,11 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
  * PostgreSQL refuses to run as root: in a user namespace without a mapping, root is nobody and still owns its files.
  * On Linux the kernel also stops it when this process dies without a chance to do so itself.
  */
-export async function launcher(path: string): Promise<readonly string[]> {
+export async function launcher(): Promise<readonly string[]> {
   if (platform() !== 'linux') return [];
   const words: string[] = [];
   if (process.getuid?.() === 0) {
-    const unshare = await findCommand('unshare', path);
+    const unshare = await findCommand('unshare');
     if (!unshare) {
       throw new DatabaseSetupError(
         'PostgreSQL refuses to run as root, and `unshare` (util-linux) is not installed. Start as another user, install it, or set DATABASE_URL.',
@@ -52,13 +62,13 @@ export async function launcher(path: string): Promise<readonly string[]> {
     }
     words.push(unshare, '--user');
   }
-  const setpriv = await findCommand('setpriv', path);
+  const setpriv = await findCommand('setpriv');
   if (setpriv) words.push(setpriv, '--pdeathsig', 'INT');
   return words;
 }
 
-async function findCommand(command: string, path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
+async function findCommand(command: string): Promise<string | undefined> {
+  for (const folder of commandFolders) {
     const candidate = join(folder, command);
     if (
       await access(candidate, constants.X_OK).then(

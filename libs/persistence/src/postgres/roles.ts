@@ -13,18 +13,23 @@ export interface Logins {
 const groupRoles = ['bulkhead_owner', 'bulkhead_app', 'bulkhead_auth'] as const;
 const safeAttributes = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
 
+/** @throws DatabaseSetupError when the URL has no password */
+export function passwordOf(adminUrl: string): string {
+  const { password } = new URL(adminUrl);
+  if (password) return decodeURIComponent(password);
+  throw new DatabaseSetupError('DATABASE_URL needs a password: the server derives its own logins from it.');
+}
+
 /**
  * Makes the roles, once per cluster. Their passwords are derived from that of `adminUrl`, so that every node with
  * the same DATABASE_URL logs in without a second secret to hand around.
  * @throws DatabaseSetupError when the URL has no password
  */
 export async function ensureRoles(admin: pg.Client, adminUrl: string): Promise<Logins> {
-  const url = new URL(adminUrl);
-  if (!url.password)
-    throw new DatabaseSetupError('DATABASE_URL needs a password: the server derives its own logins from it.');
+  const secret = passwordOf(adminUrl);
   for (const role of groupRoles) await ensureRole(admin, role, 'NOLOGIN');
   const loginAs = async (role: string): Promise<string> => {
-    const password = createHmac('sha256', decodeURIComponent(url.password)).update(role).digest('hex');
+    const password = createHmac('sha256', secret).update(role).digest('hex');
     await ensureRole(admin, role, `LOGIN PASSWORD ${admin.escapeLiteral(password)}`);
     return Object.assign(new URL(adminUrl), { username: role, password }).toString();
   };

@@ -28,9 +28,8 @@ export async function openTestDatabase(
   more: Pick<PersistenceOptions, 'prepareEngine'> = {},
 ): Promise<TestDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bulkhead-test-'));
-  const path = process.env.PATH ?? '';
-  const postgres = await EmbeddedPostgres.start({ dataDir, path, durable: false });
-  const options = { databaseUrl: postgres.url, dataDir, path, poolSize: 10, ...more };
+  const postgres = await EmbeddedPostgres.start({ dataDir, durable: false });
+  const options = { databaseUrl: postgres.url, dataDir, poolSize: 10, ...more };
   const database = await Database.open(options);
   const accountTransactions = new AccountTransactions(database);
   return {

@@ -39,10 +39,10 @@ export type Evaluate = (expression: string) => unknown;
 
 /** An expression evaluator that knows arithmetic and nothing else: no matrices, units, functions or assignments. */
 export function createEvaluator(): { evaluate: Evaluate; math: mathjs.MathJsInstance } {
-  const factories = mathjs as unknown as Record<string, mathjs.FactoryFunctionMap | undefined>;
+  const factories = new Map<string, unknown>(Object.entries(mathjs));
   const chosen = Object.assign(
     {},
-    ...names.map((name) => factories[`${name}Dependencies`]),
+    ...names.map((name) => factories.get(`${name}Dependencies`)),
   ) as mathjs.FactoryFunctionMap;
   const math = mathjs.create(chosen, { number: 'number' });
   const evaluate = math.evaluate.bind(math);

@@ -1,0 +1,25 @@
+import { createProjectFileMapUsingProjectGraph, createProjectGraphAsync } from '@nx/devkit';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import { boundaryConfigs } from './tools/lint/src/boundaries.ts';
+import { contextBans } from './tools/lint/src/context-bans.ts';
+import { coreConfigs } from './tools/lint/src/core.ts';
+import { importBans } from './tools/lint/src/import-bans.ts';
+import { assertEveryProjectIsTagged, assertOneConfig } from './tools/lint/src/loopholes.ts';
+import { configsOf } from './tools/lint/src/selector-rule.ts';
+import { stateBans } from './tools/lint/src/state-bans.ts';
+import { typescriptConfigs } from './tools/lint/src/typescript.ts';
+
+// The boundary rule reads the project graph from nx's cache, and checks nothing when there is none.
+process.env['NX_DAEMON'] = 'false';
+const graph = await createProjectGraphAsync({ exitOnError: false });
+assertEveryProjectIsTagged(Object.values(graph.nodes));
+const files = Object.values(await createProjectFileMapUsingProjectGraph(graph)).flat();
+assertOneConfig(files.map(({ file }) => file));
+
+export default defineConfig(
+  globalIgnores(['**/dist/', '**/node_modules/', '.nx/', '.data/', '.evidence/', '**/coverage/']),
+  coreConfigs,
+  typescriptConfigs(import.meta.dirname),
+  boundaryConfigs,
+  configsOf([...contextBans, ...importBans, ...stateBans]),
+);

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { ContextIsolationError, type UserExecutionContext } from '@bulkhead/user-context';
+import { aContext, anIdentity } from '@bulkhead/user-context/testing';
+import fc from 'fast-check';
+import { EventRouter } from './event-router.service.ts';
+import type { ThreadEvent } from './thread-event.ts';
+
+const eventOf = ({ threadId, runId, requestId }: UserExecutionContext): ThreadEvent => ({
+  ...{ eventId: randomUUID(), threadId, runId, requestId, seq: 1, agentName: 'assistant', operationDepth: 0 },
+  at: '2026-01-31T12:00:00.000Z',
+  type: 'message_delta',
+  data: { step: 1, text: '' },
+});
+const listen = (router: EventRouter, context: UserExecutionContext, threadId: string = context.threadId) => {
+  const heard: ThreadEvent[] = [];
+  const unsubscribe = router.subscribe(context, threadId, (events) => heard.push(...events));
+  return { heard, unsubscribe };
+};
+
+describe('the event router', () => {
+  it("carries a thread's events to every listener of their owner", () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const event = eventOf(context);
+    const sameUser = aContext(context.identity).build();
+    const listeners = [
+      listen(router, context),
+      listen(router, context),
+      listen(router, sameUser, context.threadId),
+    ];
+    router.publish(context, [event]);
+    expect(listeners.map(({ heard }) => heard)).toEqual([[event], [event], [event]]);
+  });
+
+  it("never carries one user's events to another, who listens on the very same thread id", () => {
+    const router = new EventRouter();
+    const ada = aContext().build();
+    const { heard } = listen(router, aContext().on({ threadId: ada.threadId }).build());
+    router.publish(ada, [eventOf(ada)]);
+    expect(heard).toEqual([]);
+  });
+
+  it('carries nothing to a listener of another thread', () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const { heard } = listen(router, context, randomUUID());
+    router.publish(context, [eventOf(context)]);
+    expect(heard).toEqual([]);
+  });
+
+  it('keeps users apart however their ids and thread ids are spelled', () => {
+    const anyId = fc.stringMatching(/^[ab:./|-]{1,3}$/).map((text) => `u${text}`);
+    fc.assert(
+      fc.property(anyId, anyId, anyId, fc.string(), (owner, listener, threadId, heardId) => {
+        fc.pre(owner !== listener);
+        const router = new EventRouter();
+        const ada = aContext(anIdentity({ userId: owner }))
+          .on({ threadId })
+          .build();
+        const ben = aContext(anIdentity({ userId: listener })).build();
+        const { heard } = listen(router, ben, heardId);
+        const { heard: same } = listen(router, ben, threadId);
+        router.publish(ada, [eventOf(ada)]);
+        expect([heard, same]).toEqual([[], []]);
+      }),
+    );
+  });
+
+  it('knows a thread by its id in capitals too', () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const { heard } = listen(router, context, context.threadId.toUpperCase());
+    router.publish(context, [eventOf(context)]);
+    expect(heard).toHaveLength(1);
+  });
+
+  it('calls nobody for an empty batch', () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    let calls = 0;
+    router.subscribe(context, context.threadId, () => calls++);
+    router.publish(context, []);
+    expect(calls).toBe(0);
+  });
+
+  it('refuses a look-alike of a context on either side', () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const lookAlike: unknown = { ...context };
+    expect(() => listen(router, lookAlike as never, context.threadId)).toThrow(ContextIsolationError);
+    expect(() => router.publish(lookAlike as never, [eventOf(context)])).toThrow(ContextIsolationError);
+    expect(router.listenerCount).toBe(0);
+  });
+});
+
+describe('unsubscribing', () => {
+  it('leaves nothing behind, in whatever order and however often', () => {
+    const router = new EventRouter();
+    const [ada, ben] = [aContext().build(), aContext().build()];
+    const subscriptions = [listen(router, ada), listen(router, ada), listen(router, ben)];
+    expect(router.listenerCount).toBe(3);
+    for (const { unsubscribe } of [...subscriptions, ...subscriptions]) unsubscribe();
+    expect(router.listenerCount).toBe(0);
+    router.publish(ada, [eventOf(ada)]);
+    expect(subscriptions.flatMap(({ heard }) => heard)).toEqual([]);
+  });
+
+  it('twice does not silence who came later', () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const first = listen(router, context);
+    first.unsubscribe();
+    const second = listen(router, context);
+    first.unsubscribe();
+    router.publish(context, [eventOf(context)]);
+    expect(second.heard).toHaveLength(1);
+  });
+
+  it('while events are carried does not disturb the other listeners', () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const unsubscribe = router.subscribe(context, context.threadId, () => unsubscribe());
+    const { heard } = listen(router, context);
+    router.publish(context, [eventOf(context)]);
+    expect(heard).toHaveLength(1);
+    expect(router.listenerCount).toBe(1);
+  });
+});

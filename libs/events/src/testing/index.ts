@@ -1,0 +1,2 @@
+export { openTestEvents, type TestEvents } from './test-events.ts';
+export { textBatch } from './text-batch.ts';

@@ -1,0 +1,42 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const loader = new URL('./typescript.loader.mjs', import.meta.url);
+const program = fileURLToPath(new URL('./embedded-postgres.process.ts', import.meta.url));
+const nodeFlags = ['--no-warnings', '--conditions=@bulkhead/source', `--experimental-loader=${loader.href}`];
+
+/** A server process that started an embedded PostgreSQL of its own. */
+export interface PostgresProcess {
+  readonly url: string;
+  /** Ends the process as a power cut would: it can't clean up. */
+  kill(): Promise<void>;
+  /** Asks it to stop its PostgreSQL and to end. */
+  close(): Promise<void>;
+}
+
+/** @param launcher a command that runs the process, e.g. as another user; none by default */
+export async function startPostgresProcess(
+  dataDir: string,
+  launcher: readonly string[] = [],
+): Promise<PostgresProcess> {
+  const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath, ...nodeFlags];
+  const child = fork(program, [dataDir], { execPath, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  return { url: await urlOf(child), kill: () => end(child, 'kill'), close: () => end(child, 'disconnect') };
+}
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const failure = once(child, 'close').then(() => Promise.reject(new Error(complaint)));
+  const [url] = (await Promise.race([once(child, 'message'), failure])) as [string];
+  failure.catch(() => undefined);
+  return url;
+}
+
+async function end(child: ChildProcess, how: 'kill' | 'disconnect'): Promise<void> {
+  const closed = once(child, 'close');
+  if (how === 'kill') child.kill('SIGKILL');
+  else child.disconnect();
+  await closed;
+}
