@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
-import { events, sqlStateOf, UserTransactions, type UserTransaction } from '@bulkhead/persistence';
+import {
+  events,
+  sqlStateOf,
+  UserTransactions,
+  type Statement,
+  type UserDatabaseSession,
+  type UserTransaction,
+} from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import pg from 'pg';
 import { RunEndedError } from './events.errors.ts';
 import { toStorable, toStorableUuid } from './storable.ts';
 import type { EventData, EventType, ThreadEvent } from './thread-event.ts';
@@ -45,32 +53,22 @@ export class EventLog {
     context: UserExecutionContext,
     batch: EventBatch,
   ): Promise<ThreadEvent[]> {
-    const drafts = batch.events.map(({ type, data }) => ({
-      eventId: randomUUID(),
-      type,
-      threadId: toStorableUuid(context.threadId),
-      runId: toStorableUuid(context.runId),
-      requestId: toStorableUuid(context.requestId),
-      ...(context.parentRequestId !== undefined && {
-        parentRequestId: toStorableUuid(context.parentRequestId),
-      }),
-      agentName: batch.agentName,
-      operationDepth: context.operationDepth,
-      data,
-    }));
-    const { json, value } = toStorable(drafts);
+    const draft = draftOf(context, batch);
     const { rows } = await db
-      .execute<{ first_seq: string; stored: boolean; stored_at: string }>(
-        sql`select * from bulkhead.append_events(${context.threadId}, ${context.runId}, ${batch.key}, ${json}::jsonb)`,
-      )
+      .execute<AppendRow>(sql.raw(draft.statement(pg.escapeLiteral)))
       .catch(asDomainError);
-    const [outcome] = rows;
-    if (!outcome?.stored) return [];
-    const firstSeq = Number(outcome.first_seq);
-    return value.map(
-      (draft, index) =>
-        Object.freeze({ ...draft, seq: firstSeq + index, at: outcome.stored_at }) as ThreadEvent,
-    );
+    return draft.storedAs(rows[0]);
+  }
+
+  /** The same in a transaction of its own and a single round trip. */
+  async appendAlone(
+    session: Pick<UserDatabaseSession, 'statement'>,
+    context: UserExecutionContext,
+    batch: EventBatch,
+  ): Promise<ThreadEvent[]> {
+    const draft = draftOf(context, batch);
+    const rows = await session.statement<AppendRow>(draft.statement).catch(asDomainError);
+    return draft.storedAs(rows[0]);
   }
 
   /** A page of the owner's events in order of sequence. Empty for a thread that is not the owner's. */
@@ -91,6 +89,42 @@ export class EventLog {
       return rows.map(toEvent);
     });
   }
+}
+
+interface AppendRow {
+  readonly first_seq: string;
+  readonly stored: boolean;
+  readonly stored_at: string;
+  readonly [column: string]: unknown;
+}
+
+/** A batch on its way into the log: the statement that stores it, and the events it then is. */
+function draftOf(context: UserExecutionContext, batch: EventBatch) {
+  const drafts = batch.events.map(({ type, data }) => ({
+    eventId: randomUUID(),
+    type,
+    threadId: toStorableUuid(context.threadId),
+    runId: toStorableUuid(context.runId),
+    requestId: toStorableUuid(context.requestId),
+    ...(context.parentRequestId !== undefined && {
+      parentRequestId: toStorableUuid(context.parentRequestId),
+    }),
+    agentName: batch.agentName,
+    operationDepth: context.operationDepth,
+    data,
+  }));
+  const { json, value } = toStorable(drafts);
+  const statement: Statement = (literal) =>
+    `SELECT * FROM bulkhead.append_events(${literal(context.threadId)}, ${literal(context.runId)}, ` +
+    `${literal(batch.key)}, ${literal(json)}::jsonb)`;
+  const storedAs = (row: AppendRow | undefined): ThreadEvent[] => {
+    if (!row?.stored) return [];
+    const firstSeq = Number(row.first_seq);
+    return value.map(
+      (draft, index) => Object.freeze({ ...draft, seq: firstSeq + index, at: row.stored_at }) as ThreadEvent,
+    );
+  };
+  return { statement, storedAs };
 }
 
 function toEvent(row: typeof events.$inferSelect): ThreadEvent {

@@ -1,5 +1,5 @@
 import type { UserDatabaseSession, UserTransaction } from '@bulkhead/persistence';
-import { ContextIsolationError, type UserExecutionContext } from '@bulkhead/user-context';
+import { ContextIsolationError, type JsonValue, type UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import fc from 'fast-check';
 import { openTestEvents, textBatch, type TestEvents } from './testing/index.ts';
@@ -128,19 +128,21 @@ describe('an event heard live', () => {
   it('equals the one read back, whatever a model or tool put into it', async () => {
     const context = await test.openRun();
     const heard = listen(context);
-    await fc.assert(
-      fc.asyncProperty(anyText, anyValue, async (toolName, args) => {
-        const toolCall = { toolCallId: '1.1', toolName, arguments: args as string };
-        const [event] = await test.emit(context, {
-          ...textBatch([]),
-          events: [{ type: 'tool_executing', data: toolCall }],
-        });
-        const afterSeq = (event?.seq ?? 0) - 1;
-        const [read] = await test.log.read(context, { threadId: context.threadId, afterSeq, limit: 1 });
-        expect(read).toStrictEqual(heard.at(-1));
-        expect(JSON.stringify(read)).not.toMatch(/\\u0000|\\ud[89a-f]/i);
-      }),
-    );
+    const property = fc.asyncProperty(fc.array(fc.tuple(anyText, anyValue)), async (calls) => {
+      const events = calls.map(([toolName, args]) => ({
+        type: 'tool_executing' as const,
+        data: { toolCallId: '1.1', toolName, arguments: args as JsonValue },
+      }));
+      await test.emit(context, { ...textBatch([]), events });
+      const live = heard.splice(0);
+      const afterSeq = (live[0]?.seq ?? 1) - 1;
+      const { threadId } = context;
+      const read = await test.log.read(context, { threadId, afterSeq, limit: live.length });
+      expect(read).toStrictEqual(live);
+      expect(live).toHaveLength(calls.length);
+      expect(JSON.stringify(read)).not.toMatch(/\\u0000|\\ud[89a-f]/i);
+    });
+    await fc.assert(property, { numRuns: 30 });
   });
 
   it('equals the one read back when its ids came in capitals', async () => {

@@ -23,8 +23,10 @@ export class UserEventEmitter {
    * @returns the stored events, or an empty list when a batch with this key is stored already
    * @throws RunEndedError, ResourceNotFoundError
    */
-  emit(batch: EventBatch): Promise<readonly ThreadEvent[]> {
-    return this.session.transaction((transaction) => this.emitWithin(transaction, batch));
+  async emit(batch: EventBatch): Promise<readonly ThreadEvent[]> {
+    const stored = await this.log.appendAlone(this.session, this.context, batch);
+    this.router.publish(this.context, stored);
+    return stored;
   }
 
   /** The same within a transaction of the same session: delivered if and when that commits. */

@@ -17,4 +17,4 @@ export {
 } from './schema/index.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
-export { UserTransactions, type UserTransaction } from './user-transactions.service.ts';
+export { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';

@@ -23,28 +23,46 @@ export function databaseOf(client: pg.ClientBase): TransactionDatabase {
  * Whatever `work` throws rolls everything back.
  * @throws DatabaseUnavailableError when the connection can't be made or breaks
  */
-export async function inTransaction<R>(
+export function inTransaction<R>(
   pool: pg.Pool,
   opening: string,
   work: (client: pg.PoolClient) => Promise<R>,
+): Promise<R> {
+  return withConnection(pool, async (client, discard) => {
+    try {
+      await client.query(opening);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(discard);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Lends a connection to `work`. One whose state is unknown, because it broke or `discard` was called, is closed
+ * instead of being handed to another user.
+ * @throws DatabaseUnavailableError when the connection can't be made or breaks
+ */
+export async function withConnection<R>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, discard: (cause: Error) => void) => Promise<R>,
 ): Promise<R> {
   const client = await pool.connect().catch((cause: unknown) => {
     throw new DatabaseUnavailableError(cause);
   });
   let broken: Error | undefined;
-  const onError = (error: Error): void => void (broken = error);
-  client.on('error', onError);
+  const discard = (cause: Error): void => void (broken ??= cause);
+  client.on('error', discard);
   try {
-    await client.query(opening);
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
+    return await work(client, discard);
   } catch (error) {
-    await client.query('ROLLBACK').catch((cause: Error) => (broken ??= cause));
-    throw broken || isConnectionLoss(error) ? new DatabaseUnavailableError(error) : error;
+    if (isConnectionLoss(error)) discard(error as Error);
+    throw broken ? new DatabaseUnavailableError(error) : error;
   } finally {
-    client.off('error', onError);
-    // A connection whose state is unknown is never handed to another user.
+    client.off('error', discard);
     client.release(broken);
   }
 }

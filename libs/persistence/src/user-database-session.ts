@@ -1,6 +1,6 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { UserContextScope, UserExecutionContext, type DatabaseSession } from '@bulkhead/user-context';
-import { UserTransactions, type UserTransaction } from './user-transactions.service.ts';
+import { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';
 
 /** The context's own way to the database: bound to it for its scope's life, useless before and after. */
 @Injectable({ scope: Scope.REQUEST })
@@ -11,6 +11,15 @@ export class UserDatabaseSession implements DatabaseSession {
     private readonly transactions: UserTransactions,
   ) {
     context.bindDatabaseSession(this);
+  }
+
+  /**
+   * One statement in a transaction of its own and a single round trip; see `UserTransactions.statement`.
+   * @throws ContextIsolationError after the scope has closed
+   */
+  async statement<Row>(statement: Statement): Promise<Row[]> {
+    this.scope.assertOpen();
+    return this.transactions.statement(this.context, statement);
   }
 
   /**

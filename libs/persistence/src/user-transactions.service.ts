@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import { Database } from './database.service.ts';
-import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
+import { databaseOf, inTransaction, withConnection, type TransactionDatabase } from './transaction.ts';
 
 /** One transaction in the name of one user: row-level security shows and accepts that user's rows only. */
 export interface UserTransaction {
@@ -16,12 +16,28 @@ export interface UserTransaction {
   readonly afterCommit: (then: () => void) => void;
 }
 
+/** One SQL statement; every value in it must go through `literal`. */
+export type Statement = (literal: (value: string) => string) => string;
+
 /** Opens transactions for a user. The user is taken from a context, never from an id. */
 @Injectable()
 export class UserTransactions {
   constructor(private readonly database: Database) {}
 
   /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
+  /**
+   * Runs one statement as a transaction of its own, in a single round trip: for what happens many times per run.
+   * @throws DatabaseUnavailableError, or what the statement raises; then nothing is stored
+   */
+  async statement<Row>(context: UserExecutionContext, statement: Statement): Promise<Row[]> {
+    const { userId } = UserExecutionContext.verify(context);
+    const text = statementFor(userId, statement);
+    const results: unknown = await withConnection(this.database.pool, (client) => client.query(text));
+    // The driver answers several statements with several results, which its types do not know.
+    const [, { rows }] = results as [unknown, pg.QueryResult];
+    return rows as Row[];
+  }
+
   async run<R>(
     context: UserExecutionContext,
     work: (transaction: UserTransaction) => Promise<R>,
@@ -35,6 +51,14 @@ export class UserTransactions {
     return result;
   }
 }
+
+/**
+ * A simple query of two statements is one transaction and one round trip; the protocol has no parameters there, so
+ * values go in as literals.
+ */
+const statementFor = (userId: string, statement: Statement): string =>
+  `SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${pg.escapeLiteral(userId)}, true); ` +
+  statement(pg.escapeLiteral);
 
 /** Role and user are local to the transaction: a pooled connection carries neither to the next user. */
 const openingFor = (userId: string): string =>

@@ -1,7 +1,9 @@
-import type { JsonRecord, UserExecutionContext } from '@bulkhead/user-context';
+import { ContextIsolationError, UserExecutionContext, type JsonRecord } from '@bulkhead/user-context';
 import { InvalidToolArgumentsError, ToolNotPermittedError } from './tools.errors.ts';
 import type { Tool } from './tool.contract.ts';
 import type { ToolRegistry } from './tool-registry.service.ts';
+
+const creationKey = Symbol('AuthorizedToolCall');
 
 /** What a model asked for. */
 export interface ToolCall {
@@ -26,9 +28,13 @@ export class AuthorizedToolCall {
   readonly #authorized = true;
 
   private constructor(
+    key: symbol,
     readonly tool: Tool,
     readonly args: JsonRecord,
   ) {
+    if (key !== creationKey || new.target !== AuthorizedToolCall) {
+      throw new ContextIsolationError('A tool call was made without the check.');
+    }
     Object.freeze(this);
   }
 
@@ -42,17 +48,22 @@ export class AuthorizedToolCall {
     caller: ToolCaller,
     call: ToolCall,
   ): AuthorizedToolCall {
+    const { identity } = UserExecutionContext.verify(context);
     const tool = registry.find(call.toolName);
     const isPermitted =
-      tool && caller.permittedTools.includes(tool.name) && context.identity.hasPermission(tool.permission);
+      tool && caller.permittedTools.includes(tool.name) && identity.hasPermission(tool.permission);
     if (!isPermitted) throw new ToolNotPermittedError();
     if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
     registry.validate(tool.name, call.arguments);
-    return new AuthorizedToolCall(tool, call.arguments);
+    return new AuthorizedToolCall(creationKey, tool, call.arguments);
   }
 
-  static isAuthorized(value: object): value is AuthorizedToolCall {
-    return #authorized in value && value.#authorized;
+  /** @throws ContextIsolationError when the value did not come from `authorize` */
+  static verify(value: unknown): AuthorizedToolCall {
+    if (typeof value === 'object' && value !== null && #authorized in value && value.#authorized) {
+      return value;
+    }
+    throw new ContextIsolationError('A tool call did not pass the check.');
   }
 }
 

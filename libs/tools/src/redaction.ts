@@ -1,18 +1,41 @@
 import type { JsonValue } from '@bulkhead/user-context';
 
 const secretKey =
-  /pass(word|wd|phrase)?$|secret|token|api[_-]?key|authorization|credential|cookie|private[_-]?key/i;
-const secretText = /\b(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+  /passw(?:or)?d|passphrase|passcode|pass$|pwd|secret|token|apikey|accesskey|privatekey|signingkey|authorization|credential|cookie/;
+// Nothing may precede the beginning: without that, a text of nothing but beginnings would be searched for ever.
+const secretText = /(?<![\w-])(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)/gi;
+const quotedKey = /"([^"]*)"\s*:/g;
 const REDACTED = '[redacted]';
+/** Deeper values are left out: PostgreSQL refuses JSON that is nested without end, and nobody reads it. */
+const MAX_DEPTH = 32;
 
 /** A copy for events and logs, without what looks like a secret by its key or its form. */
-export function redact(value: unknown): JsonValue {
-  if (typeof value === 'string') return value.replace(secretText, REDACTED);
-  if (Array.isArray(value)) return value.map(redact);
+export function redact(value: unknown, depth = 0): JsonValue {
+  if (typeof value === 'string') return redactText(value);
   if (typeof value === 'object' && value !== null) {
+    if (depth >= MAX_DEPTH) return REDACTED;
+    if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, secretKey.test(key) ? REDACTED : redact(item)]),
+      Object.entries(value).map(([key, item]) => [key, isSecret(key) ? REDACTED : redact(item, depth + 1)]),
     );
   }
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }
+
+/** The same for a text. Where it names a secret in the manner of JSON, nobody knows where that ends: the rest goes. */
+export function redactText(text: string): string {
+  for (const { 0: found, 1: key = '', index } of text.matchAll(quotedKey)) {
+    if (isSecret(key))
+      return `${text.slice(0, index + found.length).replace(secretText, REDACTED)} ${REDACTED}`;
+  }
+  return text.replace(secretText, REDACTED);
+}
+
+/** One spelling for `apiKey`, `api_key`, `API-KEY` and the same in full-width letters. */
+const isSecret = (key: string): boolean =>
+  secretKey.test(
+    key
+      .normalize('NFKC')
+      .replace(/[^\p{L}\p{N}]/gu, '')
+      .toLowerCase(),
+  );

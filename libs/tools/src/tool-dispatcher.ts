@@ -1,23 +1,13 @@
-import { Injectable, Scope } from '@nestjs/common';
+import { Injectable, Logger, Scope } from '@nestjs/common';
 import { toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import { UserEventEmitter, type ToolOutcome } from '@bulkhead/events';
 import { UserDatabaseSession } from '@bulkhead/persistence';
-import {
-  ContextIsolationError,
-  UserContextScope,
-  UserExecutionContext,
-  type JsonValue,
-} from '@bulkhead/user-context';
+import { UserContextScope, UserExecutionContext, type JsonValue } from '@bulkhead/user-context';
 import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
-import { redact } from './redaction.ts';
+import { redact, redactText } from './redaction.ts';
 import type { ToolInvocation } from './tool.contract.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
-import {
-  InvalidToolArgumentsError,
-  ToolNotPermittedError,
-  ToolResultTooLargeError,
-  ToolTimeoutError,
-} from './tools.errors.ts';
+import { ToolResultTooLargeError, ToolTimeoutError } from './tools.errors.ts';
 
 /** Largest result of a tool, in bytes of its JSON. */
 export const MAX_RESULT_BYTES = 65_536;
@@ -33,6 +23,8 @@ export interface ToolReport {
 /** Runs the tool calls of one context. Everything it emits and touches belongs to that context's user. */
 @Injectable({ scope: Scope.REQUEST })
 export class ToolDispatcher {
+  readonly #logger = new Logger(ToolDispatcher.name);
+
   constructor(
     private readonly context: UserExecutionContext,
     private readonly scope: UserContextScope,
@@ -66,7 +58,7 @@ export class ToolDispatcher {
         toolName,
         outcome,
         ...(result !== undefined && { result: redact(result) }),
-        ...(problem && { problem }),
+        ...(problem && { problem: { ...problem, detail: redactText(problem.detail) } }),
         durationMs,
       },
     });
@@ -74,20 +66,27 @@ export class ToolDispatcher {
   }
 
   async #report(caller: ToolCaller, call: ToolCall, signal: AbortSignal): Promise<ToolReport> {
+    let authorized: AuthorizedToolCall;
     try {
-      const authorized = AuthorizedToolCall.authorize(this.context, this.registry, caller, call);
-      const idempotencyKey = `${this.context.runId}:${call.toolCallId}`;
-      const result = await this.#run(authorized, idempotencyKey, signal);
-      return { outcome: 'succeeded', result };
+      authorized = AuthorizedToolCall.authorize(this.context, this.registry, caller, call);
     } catch (error) {
-      return { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
+      return { outcome: 'refused', problem: toProblemDetails(error) };
+    }
+    try {
+      const idempotencyKey = `${this.context.runId}:${call.toolCallId}`;
+      return { outcome: 'succeeded', result: await this.#run(authorized, idempotencyKey, signal) };
+    } catch (error) {
+      const report = { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
+      // The agent is told nothing of it, so the log is the only place to find out.
+      if (report.outcome === 'failed' && report.problem.code === 'internal_error') {
+        this.#logger.error({ runId: this.context.runId, toolName: call.toolName, err: error });
+      }
+      return report;
     }
   }
 
   async #run(call: AuthorizedToolCall, idempotencyKey: string, signal: AbortSignal): Promise<JsonValue> {
-    if (!AuthorizedToolCall.isAuthorized(call))
-      throw new ContextIsolationError('A tool call was not authorized.');
-    const { tool, args } = call;
+    const { tool, args } = AuthorizedToolCall.verify(call);
     const timeoutMs = tool.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new ToolTimeoutError(timeoutMs)), timeoutMs);
@@ -98,6 +97,8 @@ export class ToolDispatcher {
       idempotencyKey,
     };
     try {
+      // Announcing takes time: a call that was cancelled meanwhile never starts.
+      invocation.signal.throwIfAborted();
       return bounded(await untilAborted(tool.execute(args, invocation), invocation.signal));
     } finally {
       clearTimeout(timer);
@@ -107,16 +108,15 @@ export class ToolDispatcher {
 
 function outcomeOf(error: unknown, signal: AbortSignal): ToolOutcome {
   if (signal.aborted) return 'cancelled';
-  if (error instanceof ToolTimeoutError) return 'timed_out';
-  return error instanceof ToolNotPermittedError || error instanceof InvalidToolArgumentsError
-    ? 'refused'
-    : 'failed';
+  return error instanceof ToolTimeoutError ? 'timed_out' : 'failed';
 }
 
+/** A copy in plain JSON, so that the agent, the event and a repetition after a crash are given the same. */
 function bounded(result: JsonValue): JsonValue {
-  const size = Buffer.byteLength(JSON.stringify(result));
+  const json = JSON.stringify(result);
+  const size = Buffer.byteLength(json);
   if (size > MAX_RESULT_BYTES) throw new ToolResultTooLargeError(MAX_RESULT_BYTES, size);
-  return result;
+  return JSON.parse(json) as JsonValue;
 }
 
 /** A tool that does not listen to its signal can't hold the run. */

@@ -32,7 +32,7 @@ export class ToolRegistry {
   /** @throws InvalidToolArgumentsError naming the field, never the value */
   validate(name: string, args: unknown): void {
     const validate = this.#tools.get(name)?.validate;
-    if (validate && !validate(args)) throw refusal(validate.errors?.[0]);
+    if (!validate?.(args)) throw refusal(validate?.errors?.[0]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { readlink, realpath, rm } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -11,19 +12,21 @@ const STOP_TIMEOUT_MS = 15_000;
 const GRACE_MS = 3_000;
 
 /**
- * Stops a PostgreSQL that outlived the server that started it.
+ * Waits until no PostgreSQL that outlived its server holds the folder, and stops it when nobody else does.
  * @throws DatabaseSetupError when a living server is using the folder
  */
 export async function stopLeftover(dataFolder: string, password: string): Promise<void> {
-  const leftover = await readPostmaster(dataFolder);
-  if (!leftover || !isAlive(leftover.pid)) return;
-  if (!(await isOurs(leftover, password))) {
-    await removeWhenStale(dataFolder, leftover);
-    return;
-  }
-  process.kill(leftover.pid, 'SIGINT');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  while (isAlive(leftover.pid)) {
+  for (;;) {
+    const leftover = await readPostmaster(dataFolder);
+    if (!leftover || !isAlive(leftover.pid)) return;
+    if (await isAnotherProgram(leftover.pid, dataFolder)) {
+      // PostgreSQL itself would not start while anything has that pid.
+      await rm(join(dataFolder, 'postmaster.pid'));
+      return;
+    }
+    // One that is coming up or going down takes no connections yet, or any more: it is asked again.
+    if (await isUnused(leftover, password)) process.kill(leftover.pid, 'SIGINT');
     if (Date.now() > deadline) {
       throw new DatabaseSetupError(
         `PostgreSQL (pid ${leftover.pid}) in ${dataFolder} does not stop. Stop it by hand.`,
@@ -33,8 +36,18 @@ export async function stopLeftover(dataFolder: string, password: string): Promis
   }
 }
 
-/** False when the pid is somebody else's: it was reused after PostgreSQL had died. */
-async function isOurs(postmaster: Postmaster, password: string): Promise<boolean> {
+/**
+ * The pid of a server that died may be in use again (in a new container that is likely), or be a zombie's. Only
+ * Linux can tell: PostgreSQL works in its data folder.
+ */
+async function isAnotherProgram(pid: number, dataFolder: string): Promise<boolean> {
+  if (platform() !== 'linux') return false;
+  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => 'none');
+  return workingFolder !== (await realpath(dataFolder));
+}
+
+/** False when it takes no connections. @throws DatabaseSetupError when others are connected, and stay */
+async function isUnused(postmaster: Postmaster, password: string): Promise<boolean> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port: postmaster.port,
@@ -46,25 +59,14 @@ async function isOurs(postmaster: Postmaster, password: string): Promise<boolean
   client.on('error', () => undefined);
   try {
     await client.connect();
-  } catch {
-    return false;
-  }
-  try {
     await refuseWhenInUse(client);
     return true;
+  } catch (error) {
+    if (error instanceof DatabaseSetupError) throw error;
+    return false;
   } finally {
     await client.end();
   }
-}
-
-/**
- * PostgreSQL does not start while the pid in its file is alive, whoever has it now; after a container was killed,
- * some process of the next one often has. Linux tells whether it is PostgreSQL: that works in its data folder.
- */
-async function removeWhenStale(dataFolder: string, { pid }: Postmaster): Promise<void> {
-  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-  const isStale = workingFolder !== undefined && workingFolder !== (await realpath(dataFolder));
-  if (isStale) await rm(join(dataFolder, 'postmaster.pid'));
 }
 
 async function refuseWhenInUse(client: pg.Client): Promise<void> {

@@ -17,11 +17,11 @@ export async function readPostmaster(dataFolder: string): Promise<Postmaster | u
   return pid > 0 && port > 0 ? { pid, port, isReady: lines[7] === 'ready' } : undefined;
 }
 
+/** Whether this user has a process with this pid. PostgreSQL, too, takes another user's for none. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -28,15 +28,15 @@ export async function startPostgresProcess(
 async function urlOf(child: ChildProcess): Promise<string> {
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-  const failure = once(child, 'close').then(() => Promise.reject(new Error(complaint)));
-  const [url] = (await Promise.race([once(child, 'message'), failure])) as [string];
+  const failure = once(child, 'exit').then(() => Promise.reject(new Error(complaint)));
   failure.catch(() => undefined);
+  const [url] = (await Promise.race([once(child, 'message'), failure])) as [string];
   return url;
 }
 
 async function end(child: ChildProcess, how: 'kill' | 'disconnect'): Promise<void> {
-  const closed = once(child, 'close');
+  const exited = once(child, 'exit');
   if (how === 'kill') child.kill('SIGKILL');
   else child.disconnect();
-  await closed;
+  await exited;
 }
