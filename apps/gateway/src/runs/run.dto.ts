@@ -6,6 +6,7 @@ import { IsUUID } from 'class-validator';
 const states: RunState[] = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'timed_out'];
 
 export class RunPath {
+  @ApiProperty({ format: 'uuid' })
   @IsUUID()
   readonly runId!: string;
 }

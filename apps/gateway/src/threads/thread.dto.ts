@@ -5,6 +5,7 @@ import { IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'cl
 export const MAX_MESSAGE_LENGTH = 32_000;
 
 export class ThreadPath {
+  @ApiProperty({ format: 'uuid' })
   @IsUUID()
   readonly threadId!: string;
 }
