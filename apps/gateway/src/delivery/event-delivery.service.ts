@@ -35,6 +35,7 @@ export class EventDelivery {
       Math.max(0, socket.data.identity.expiresAt - Date.now()),
     );
     this.#connections.set(socket, { threads: new Map(), expiry });
+    writeTogether(socket);
   }
 
   disconnect(socket: UserSocket): void {
@@ -81,6 +82,13 @@ export class EventDelivery {
       if (!(await hasRoom(socket, signal))) return end(socket, 'slow_consumer');
     }
   }
+}
+
+/** Hands what is flushed together to the network together: one system call instead of one per event. */
+function writeTogether({ conn }: UserSocket): void {
+  const network = conn.request.socket;
+  conn.on('flush', () => network.cork());
+  conn.on('drain', () => network.uncork());
 }
 
 /** Packets that wait for the network. Engine.IO has no public figure for it. */
