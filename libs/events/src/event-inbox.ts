@@ -6,13 +6,14 @@ export const MAX_PENDING_EVENTS = 256;
 /** Live events on their way to one reader: bounded, in any order of arrival. */
 export class EventInbox {
   #events: ThreadEvent[] = [];
-  #overflowed = false;
+  #isBehind = false;
   #wake: (() => void) | undefined;
 
-  add(events: readonly ThreadEvent[]): void {
-    this.#overflowed ||= this.#events.length + events.length > MAX_PENDING_EVENTS;
-    if (this.#overflowed) this.#events = [];
-    else this.#events.push(...events);
+  /** Takes in live events, or the news that the log has events that will not come this way. */
+  add(news: readonly ThreadEvent[] | 'behind'): void {
+    this.#isBehind ||= news === 'behind' || this.#events.length + news.length > MAX_PENDING_EVENTS;
+    if (this.#isBehind || news === 'behind') this.#events = [];
+    else this.#events.push(...news);
     this.wake();
   }
 
@@ -22,15 +23,15 @@ export class EventInbox {
    */
   takeFrom(seq: number): readonly ThreadEvent[] | 'gap' {
     const events = this.#events.filter((event) => event.seq >= seq).sort((a, b) => a.seq - b.seq);
-    const isComplete = !this.#overflowed && events.every((event, index) => event.seq === seq + index);
+    const isComplete = !this.#isBehind && events.every((event, index) => event.seq === seq + index);
     this.#events = [];
-    this.#overflowed = false;
+    this.#isBehind = false;
     return isComplete ? events : 'gap';
   }
 
   /** Settles when something was added since the last take, or on `wake`. */
   untilMore(): Promise<void> {
-    if (this.#events.length > 0 || this.#overflowed) return Promise.resolve();
+    if (this.#events.length > 0 || this.#isBehind) return Promise.resolve();
     return new Promise((resolve) => (this.#wake = resolve));
   }
 

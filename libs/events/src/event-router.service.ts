@@ -3,7 +3,11 @@ import { UserExecutionContext } from '@bulkhead/user-context';
 import { toStorableUuid } from './storable.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
-type Listener = (events: readonly ThreadEvent[]) => void;
+/** Hears committed events, or `behind` when there are some that only the log has. */
+type Listener = (news: readonly ThreadEvent[] | 'behind') => void;
+
+/** A user's thread, as an address within this process. */
+export type RouteKey = `${string} ${string}`;
 
 /**
  * Carries committed events to the readers on this node. Both sides are addressed by a context, so a reader can
@@ -11,7 +15,8 @@ type Listener = (events: readonly ThreadEvent[]) => void;
  */
 @Injectable()
 export class EventRouter {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #listeners = new Map<RouteKey, Set<Listener>>();
+  readonly #watchers = new Set<(key: RouteKey) => void>();
 
   /** Readers that are listening now. */
   get listenerCount(): number {
@@ -23,7 +28,25 @@ export class EventRouter {
   /** Call after the commit: what is heard here must survive a crash. */
   publish(context: UserExecutionContext, events: readonly ThreadEvent[]): void {
     if (events.length === 0) return;
-    for (const listener of this.#listeners.get(keyOf(context, context.threadId)) ?? []) listener(events);
+    const key = keyOf(context, context.threadId);
+    for (const listener of this.#listeners.get(key) ?? []) listener(events);
+    for (const watcher of this.#watchers) watcher(key);
+  }
+
+  /** Another node has stored events of this thread: its readers here go to the log, under their own user. */
+  wake(key: RouteKey): void {
+    for (const listener of this.#listeners.get(key) ?? []) listener('behind');
+  }
+
+  /** Wakes may have been lost: every reader goes to the log. */
+  wakeAll(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener('behind');
+  }
+
+  /** Calls `watcher` with each thread that events were published for, until the returned function is called. */
+  onPublish(watcher: (key: RouteKey) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Hears the owner's events of one thread until the returned function is called. */
@@ -39,5 +62,5 @@ export class EventRouter {
 }
 
 // A user id has no whitespace, so no two pairs have one key; and a look-alike of a context has no user.
-const keyOf = (context: UserExecutionContext, threadId: string): string =>
+const keyOf = (context: UserExecutionContext, threadId: string): RouteKey =>
   `${UserExecutionContext.verify(context).userId} ${toStorableUuid(threadId)}`;

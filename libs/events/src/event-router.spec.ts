@@ -13,7 +13,9 @@ const eventOf = ({ threadId, runId, requestId }: UserExecutionContext): ThreadEv
 });
 const listen = (router: EventRouter, context: UserExecutionContext, threadId: string = context.threadId) => {
   const heard: ThreadEvent[] = [];
-  const unsubscribe = router.subscribe(context, threadId, (events) => heard.push(...events));
+  const unsubscribe = router.subscribe(context, threadId, (news) =>
+    heard.push(...(news === 'behind' ? [] : news)),
+  );
   return { heard, unsubscribe };
 };
 

@@ -3,6 +3,7 @@ import { PersistenceModule } from '@bulkhead/persistence';
 import { UserContextModule } from '@bulkhead/user-context';
 import { Acknowledgements } from './acknowledgements.service.ts';
 import { EventLog } from './event-log.service.ts';
+import { EventWake } from './event-wake.service.ts';
 import { EventRouter } from './event-router.service.ts';
 import { ThreadDirectory } from './thread-directory.ts';
 import { ThreadReader } from './thread-reader.service.ts';
@@ -10,5 +11,9 @@ import { UserEventEmitter } from './user-event-emitter.ts';
 
 const services = [EventLog, EventRouter, ThreadReader, Acknowledgements, ThreadDirectory, UserEventEmitter];
 
-@Module({ imports: [UserContextModule, PersistenceModule], providers: services, exports: services })
+@Module({
+  imports: [UserContextModule, PersistenceModule],
+  providers: [...services, EventWake],
+  exports: services,
+})
 export class EventsModule {}

@@ -47,7 +47,7 @@ export class ThreadReader {
     const { threadId, signal } = options;
     const inbox = new EventInbox();
     // Listening before the first read: what commits in between waits in the inbox.
-    const unsubscribe = this.router.subscribe(context, threadId, (events) => inbox.add(events));
+    const unsubscribe = this.router.subscribe(context, threadId, (news) => inbox.add(news));
     // At once, also when the consumer never asks for another batch.
     const stop = (): void => {
       unsubscribe();

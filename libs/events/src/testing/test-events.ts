@@ -26,6 +26,8 @@ export interface TestEvents {
   endRun(context: UserExecutionContext, state: string): Promise<void>;
   /** Stores and delivers a batch in the context's run, in a scope and a context of its own. */
   emit(context: UserExecutionContext, batch: EventBatch): Promise<readonly ThreadEvent[]>;
+  /** Another node on the same database, with a router of its own; closed with the rest. */
+  startNode(): Promise<INestApplicationContext>;
   /** Everything the context's user can read in the context's thread. */
   stored(context: UserExecutionContext): Promise<ThreadEvent[]>;
   close(): Promise<void>;
@@ -33,10 +35,17 @@ export interface TestEvents {
 
 export async function openTestEvents(modules: readonly Type[] = []): Promise<TestEvents> {
   const database = await openTestDatabase();
-  const node = await NestFactory.createApplicationContext(moduleWith(database.options, modules), {
-    logger: false,
-    abortOnError: false,
-  });
+  const nodes: INestApplicationContext[] = [];
+  const startNode = async (): Promise<INestApplicationContext> => {
+    const options = { logger: false as const, abortOnError: false };
+    const started = await NestFactory.createApplicationContext(
+      moduleWith(database.options, modules),
+      options,
+    );
+    nodes.push(started);
+    return started;
+  };
+  const node = await startNode();
   const scopes = node.get(UserContextScopes, { strict: false });
   const log = node.get(EventLog, { strict: false });
   const storeRun = async (context: UserExecutionContext): Promise<UserExecutionContext> => {
@@ -51,6 +60,7 @@ export async function openTestEvents(modules: readonly Type[] = []): Promise<Tes
   return {
     database,
     node,
+    startNode,
     scopes,
     log,
     router: node.get(EventRouter, { strict: false }),
@@ -66,7 +76,7 @@ export async function openTestEvents(modules: readonly Type[] = []): Promise<Tes
       ),
     stored: (context) => log.read(context, { threadId: context.threadId, afterSeq: 0, limit: 100_000 }),
     close: async () => {
-      await node.close();
+      for (const started of nodes) await started.close();
       await database.close();
     },
   };

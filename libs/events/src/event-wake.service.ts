@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Database, NotificationChannel } from '@bulkhead/persistence';
+import { EventRouter, type RouteKey } from './event-router.service.ts';
+
+const CHANNEL = 'bulkhead_events';
+/** Threads that changed within this time are announced together. */
+const COALESCE_MS = 10;
+/** How often every reader looks by itself, in case a wake was lost. */
+const SWEEP_MS = 60_000;
+
+/**
+ * Wakes the readers of other nodes. What travels names a user and a thread and carries nothing: each reader then
+ * reads the log under its own user's row-level security.
+ */
+@Injectable()
+export class EventWake implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(EventWake.name);
+  readonly #node = randomUUID();
+  readonly #changed = new Set<RouteKey>();
+  readonly #channel: NotificationChannel;
+  #announcement: NodeJS.Timeout | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+  #stopWatching: (() => void) | undefined;
+
+  constructor(
+    database: Database,
+    private readonly router: EventRouter,
+  ) {
+    this.#channel = new NotificationChannel(database.pool, CHANNEL, {
+      onNotification: (payload) => this.#hear(payload),
+      onListening: () => this.router.wakeAll(),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#stopWatching = this.router.onPublish((key) => this.#announceSoon(key));
+    this.#sweep = setInterval(() => this.router.wakeAll(), SWEEP_MS);
+    await this.#channel.open();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#stopWatching?.();
+    clearInterval(this.#sweep);
+    clearTimeout(this.#announcement);
+    await this.#announce();
+    this.#channel.close();
+  }
+
+  #announceSoon(key: RouteKey): void {
+    this.#changed.add(key);
+    this.#announcement ??= setTimeout(() => void this.#announce(), COALESCE_MS);
+  }
+
+  async #announce(): Promise<void> {
+    this.#announcement = undefined;
+    if (this.#changed.size === 0) return;
+    const payloads = [...this.#changed].map((key) => `${this.#node} ${key}`);
+    this.#changed.clear();
+    await this.#channel.notify(payloads).catch((error: unknown) => {
+      // The events are stored; readers elsewhere find them with their next sweep or reconnect.
+      this.#logger.warn(`Other nodes could not be woken: ${String(error)}`);
+    });
+  }
+
+  #hear(payload: string): void {
+    const [node, ...key] = payload.split(' ');
+    if (node !== this.#node) this.router.wake(key.join(' ') as RouteKey);
+  }
+}
