@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { accounts } from '@bulkhead/persistence';
+import { AccountTransactions, accounts } from '@bulkhead/persistence';
 import { Identity } from '@bulkhead/user-context';
 import { eq, sql } from 'drizzle-orm';
 import { signInRules, signUpRules, tidy, type Rule } from './account-rules.ts';
@@ -10,7 +10,6 @@ import {
   SignInRefusedError,
   UnauthenticatedError,
 } from './auth.errors.ts';
-import { AuthTransactions } from './auth-transactions.service.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
 import { Sessions, type SignedIn } from './sessions.service.ts';
 import { profileColumns, type UserProfile } from './user-profile.ts';
@@ -30,7 +29,7 @@ export interface SignUpInput extends SignInInput {
 @Injectable()
 export class AccountService {
   constructor(
-    private readonly transactions: AuthTransactions,
+    private readonly transactions: AccountTransactions,
     private readonly passwords: PasswordHasher,
     private readonly sessions: Sessions,
   ) {}

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-import { refreshTokens, signingKeys } from '@bulkhead/persistence';
-import { AuthTransactions } from './auth-transactions.service.ts';
+import { AccountTransactions, refreshTokens, signingKeys } from '@bulkhead/persistence';
 import { SigningKeys } from './signing-keys.service.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
 import { refreshTokenHash } from './refresh-token.ts';
@@ -97,7 +96,7 @@ describe('An error never shows', () => {
   });
 
   it('the parameters of a query that the connection was lost in', async () => {
-    const transactions = auth.node.get(AuthTransactions, { strict: false });
+    const transactions = auth.node.get(AccountTransactions, { strict: false });
     const shown = await everythingIn(
       transactions.run(async (db) => {
         const { rows } = await db.execute<{ pid: number }>('select pg_backend_pid() as pid');
@@ -114,7 +113,7 @@ describe('An error never shows', () => {
   });
 
   it('the row that the database would not take', async () => {
-    const transactions = auth.node.get(AuthTransactions, { strict: false });
+    const transactions = auth.node.get(AccountTransactions, { strict: false });
     const shown = await everythingIn(
       transactions.run((db) =>
         db.insert(signingKeys).values({ keyId: 'k', publicJwk: null, privateJwk: 'secret-key' }),

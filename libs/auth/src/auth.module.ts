@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { AccessTokens } from './access-tokens.service.ts';
 import { AccountService } from './account.service.ts';
-import { AuthTransactions } from './auth-transactions.service.ts';
 import { Authenticator } from './authenticator.service.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
 import { Sessions } from './sessions.service.ts';
@@ -11,15 +10,7 @@ import { SigningKeys } from './signing-keys.service.ts';
 /** Needs `AUTH_OPTIONS` from the application's configuration. */
 @Module({
   imports: [PersistenceModule],
-  providers: [
-    AuthTransactions,
-    SigningKeys,
-    AccessTokens,
-    PasswordHasher,
-    Sessions,
-    Authenticator,
-    AccountService,
-  ],
+  providers: [SigningKeys, AccessTokens, PasswordHasher, Sessions, Authenticator, AccountService],
   exports: [Authenticator, AccountService],
 })
 export class AuthModule {}

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { accounts, sessions, type TransactionDatabase } from '@bulkhead/persistence';
+import { AccountTransactions, accounts, sessions, type TransactionDatabase } from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
 import { and, eq, isNull } from 'drizzle-orm';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { isUuid } from './access-token.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
-import { AuthTransactions } from './auth-transactions.service.ts';
 import { mintIdentity } from './identity-mint.ts';
 import { identityColumns, prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
 import { permissionsOf } from './permissions.ts';
@@ -25,7 +24,7 @@ export class Authenticator {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly keys: SigningKeys,
-    private readonly transactions: AuthTransactions,
+    private readonly transactions: AccountTransactions,
   ) {}
 
   /**

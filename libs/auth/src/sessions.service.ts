@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { accounts, refreshTokens, sessions, type TransactionDatabase } from '@bulkhead/persistence';
+import {
+  AccountTransactions,
+  accounts,
+  refreshTokens,
+  sessions,
+  type TransactionDatabase,
+} from '@bulkhead/persistence';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
-import { AuthTransactions } from './auth-transactions.service.ts';
 import { isLive } from './live-session.ts';
 import { newRefreshToken, refreshTokenHash } from './refresh-token.ts';
 import { profileColumns, type UserProfile } from './user-profile.ts';
@@ -30,7 +35,7 @@ type EndReason = 'sign_out' | 'refresh_token_reuse';
 @Injectable()
 export class Sessions {
   constructor(
-    private readonly transactions: AuthTransactions,
+    private readonly transactions: AccountTransactions,
     private readonly accessTokens: AccessTokens,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}

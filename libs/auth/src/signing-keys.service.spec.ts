@@ -1,9 +1,9 @@
+import { AccountTransactions } from '@bulkhead/persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import { AccountService } from './account.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
-import { AuthTransactions } from './auth-transactions.service.ts';
 import { Authenticator } from './authenticator.service.ts';
 import { SigningKeys } from './signing-keys.service.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
@@ -111,7 +111,7 @@ describe('Rotating the key', () => {
 describe('An unknown key id', () => {
   it('makes the keys be read once per second at most, however many ask, and misses no new key', async () => {
     const node = await auth.startNode();
-    const reads = jest.spyOn(node.get(AuthTransactions, { strict: false }), 'run');
+    const reads = jest.spyOn(node.get(AccountTransactions, { strict: false }), 'run');
     const keys = keysOf(node);
     expect(await keys.publicKey('made up')).toBeUndefined();
     const keyId = await keysOf(auth.node).rotate();
@@ -129,7 +129,7 @@ describe('An unknown key id', () => {
   it('is found by all who ask while the keys are being read', async () => {
     const [keyId = ''] = await currentKeys();
     const node = await auth.startNode();
-    const reads = jest.spyOn(node.get(AuthTransactions, { strict: false }), 'run');
+    const reads = jest.spyOn(node.get(AccountTransactions, { strict: false }), 'run');
     const asked: Promise<unknown>[] = [];
     for (let times = 0; times < 20; times += 1) {
       asked.push(keysOf(node).publicKey(keyId));

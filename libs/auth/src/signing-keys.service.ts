@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { signingKeys, type TransactionDatabase } from '@bulkhead/persistence';
+import { AccountTransactions, signingKeys, type TransactionDatabase } from '@bulkhead/persistence';
 import { desc, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { CryptoKey } from 'jose';
 import { CLOCK_TOLERANCE_SECONDS } from './access-token.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
-import { AuthTransactions } from './auth-transactions.service.ts';
 import { generateSigningKey, importKey } from './signing-key.ts';
 
 /** The key that signs at this moment. */
@@ -31,7 +30,7 @@ export class SigningKeys implements OnModuleInit {
   #lastReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly transactions: AuthTransactions,
+    private readonly transactions: AccountTransactions,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 

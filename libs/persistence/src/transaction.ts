@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
@@ -32,7 +33,9 @@ export function inTransaction<R>(
     try {
       await client.query(opening);
       const result = await work(client);
-      await client.query('COMMIT');
+      const { command } = await client.query('COMMIT');
+      // After a query that failed unnoticed, PostgreSQL answers a commit with a rollback, and no error.
+      if (command !== 'COMMIT') throw new Error('A query failed unnoticed: its transaction was rolled back.');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(discard);
@@ -58,13 +61,24 @@ export async function withConnection<R>(
   client.on('error', discard);
   try {
     return await work(client, discard);
-  } catch (error) {
+  } catch (failure) {
+    const error = withoutValues(failure);
     if (isConnectionLoss(error)) discard(error as Error);
     throw broken ? new DatabaseUnavailableError(error) : error;
   } finally {
     client.off('error', discard);
     client.release(broken);
   }
+}
+
+/**
+ * The query builder's error repeats every parameter, and the database's own may repeat the row it refused: what
+ * users wrote, and hashes and keys. None of it may reach a log.
+ */
+function withoutValues(error: unknown): unknown {
+  const cause = error instanceof DrizzleQueryError ? (error.cause ?? new Error('A query failed.')) : error;
+  if (cause instanceof Error && 'detail' in cause) cause.detail = undefined;
+  return cause;
 }
 
 /** SQLSTATE classes 08 (connection) and 57P (operator intervention), and what the driver says of a dead socket. */

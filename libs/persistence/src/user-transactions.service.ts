@@ -24,7 +24,6 @@ export type Statement = (literal: (value: string) => string) => string;
 export class UserTransactions {
   constructor(private readonly database: Database) {}
 
-  /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
   /**
    * Runs one statement as a transaction of its own, in a single round trip: for what happens many times per run.
    * @throws DatabaseUnavailableError, or what the statement raises; then nothing is stored
@@ -38,6 +37,7 @@ export class UserTransactions {
     return rows as Row[];
   }
 
+  /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
   async run<R>(
     context: UserExecutionContext,
     work: (transaction: UserTransaction) => Promise<R>,

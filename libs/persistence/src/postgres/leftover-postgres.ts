@@ -42,8 +42,8 @@ export async function stopLeftover(dataFolder: string, password: string): Promis
  */
 async function isAnotherProgram(pid: number, dataFolder: string): Promise<boolean> {
   if (platform() !== 'linux') return false;
-  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => 'none');
-  return workingFolder !== (await realpath(dataFolder));
+  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(({ code }: NodeJS.ErrnoException) => code);
+  return workingFolder !== 'EACCES' && workingFolder !== (await realpath(dataFolder));
 }
 
 /** False when it takes no connections. @throws DatabaseSetupError when others are connected, and stay */

@@ -2,9 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const loader = new URL('./typescript.loader.mjs', import.meta.url);
 const program = fileURLToPath(new URL('./embedded-postgres.process.ts', import.meta.url));
-const nodeFlags = ['--no-warnings', '--conditions=@bulkhead/source', `--experimental-loader=${loader.href}`];
+/** As `npm run dev` runs the sources. */
+const compiler = new URL('../../../../tools/workspace/swc-hook.mjs', import.meta.url);
+const nodeFlags = ['--conditions=@bulkhead/source', '--import', compiler.href];
 
 /** A server process that started an embedded PostgreSQL of its own. */
 export interface PostgresProcess {
