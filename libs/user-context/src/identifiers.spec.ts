@@ -69,3 +69,11 @@ describe('A UTC instant', () => {
     expect(() => identifiers.parseUtcInstant(value)).toThrow('createdAt must be a UTC instant');
   });
 });
+
+describe('A UUID', () => {
+  it('is the same identifier in capitals', () => {
+    const uuid = '0192F0C1-7A3B-4C5D-8E6F-001122AABBCC';
+    expect(identifiers.parseThreadId(uuid)).toBe(uuid.toLowerCase());
+    expect(identifiers.parseThreadId('Thread-A')).toBe('Thread-A');
+  });
+});

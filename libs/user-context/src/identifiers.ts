@@ -23,7 +23,8 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 function parse<T extends string>(value: unknown, field: string): T {
   const refusal = refusalOf(value);
   if (refusal) throw new InvalidContextError(field, refusal);
-  return value as T;
+  // UUIDs are equal whatever their case (RFC 9562, section 4), so one of them must be the same string everywhere.
+  return (uuidPattern.test(value as string) ? (value as string).toLowerCase() : value) as T;
 }
 
 /** @throws InvalidContextError naming `field` */
