@@ -61,6 +61,14 @@ describe('the inbox of a reader', () => {
     expect(seqsFrom(inboxWith(all, all, [1]), 1)).toBe('gap');
   });
 
+  it('claims a gap when the log is said to have more, before or after what arrived, until the next take', () => {
+    const inbox = inboxWith([1, 2]);
+    inbox.add('behind');
+    inbox.add([eventAt(3)]);
+    expect(seqsFrom(inbox, 1)).toBe('gap');
+    expect(seqsFrom(inbox, 1)).toEqual([]);
+  });
+
   it('is empty after a take, also after a gap', () => {
     const inbox = inboxWith([1, 2], [4]);
     expect(seqsFrom(inbox, 1)).toBe('gap');
@@ -83,8 +91,15 @@ describe('waiting at the inbox', () => {
     await expect(inboxWith(upTo(MAX_PENDING_EVENTS + 1)).untilMore()).resolves.toBeUndefined();
   });
 
+  it('ends at once when the log is said to have more', async () => {
+    const inbox = new EventInbox();
+    inbox.add('behind');
+    await expect(inbox.untilMore()).resolves.toBeUndefined();
+  });
+
   it.each([
     ['something arrives', (inbox: EventInbox) => inbox.add([eventAt(1)])],
+    ['the log is said to have more', (inbox: EventInbox) => inbox.add('behind')],
     ['it is woken', (inbox: EventInbox) => inbox.wake()],
   ])('ends when %s', async (_what, act) => {
     const inbox = new EventInbox();

@@ -95,6 +95,45 @@ describe('the event router', () => {
   });
 });
 
+describe('a wake', () => {
+  const listenFor = (router: EventRouter, context: UserExecutionContext): unknown[] => {
+    const heard: unknown[] = [];
+    router.subscribe(context, context.threadId, (news) => heard.push(news));
+    return heard;
+  };
+
+  it("sends one user's readers of one thread to the log, and nobody else", () => {
+    const router = new EventRouter();
+    const ada = aContext().build();
+    const heard = listenFor(router, ada);
+    const others = [
+      listenFor(router, aContext(ada.identity).build()),
+      listenFor(router, aContext().on({ threadId: ada.threadId }).build()),
+    ];
+    router.wake(`${ada.userId} ${ada.threadId}`);
+    expect([heard, ...others]).toEqual([['behind'], [], []]);
+  });
+
+  it('of all sends every reader to the log, with nothing to read in it', () => {
+    const router = new EventRouter();
+    const heard = [aContext(), aContext()].map((builder) => listenFor(router, builder.build()));
+    router.wakeAll();
+    expect(heard).toEqual([['behind'], ['behind']]);
+  });
+
+  it('is asked for by watchers, who learn which thread has news and not which news, until they stop', () => {
+    const router = new EventRouter();
+    const ada = aContext().build();
+    const watched: unknown[] = [];
+    const stop = router.onPublish((...all) => watched.push(...all));
+    router.publish(ada, []);
+    router.publish(ada, [eventOf(ada)]);
+    stop();
+    router.publish(ada, [eventOf(ada)]);
+    expect(watched).toEqual([`${ada.userId} ${ada.threadId}`]);
+  });
+});
+
 describe('unsubscribing', () => {
   it('leaves nothing behind, in whatever order and however often', () => {
     const router = new EventRouter();

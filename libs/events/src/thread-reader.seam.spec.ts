@@ -34,18 +34,21 @@ function startReading(context: UserExecutionContext, afterSeq: number) {
   return { abort, seqs, pull };
 }
 
-/** One thing that happens: the reader asks for more, or a writer commits, and its news come now or much later. */
+/**
+ * One thing that happens: the reader asks for more, or a writer commits, and its news come now, much later, or not
+ * at all but for a wake, as from another node.
+ */
 const anyStep = fc.oneof(
   fc.constant('pull' as const),
   fc.record({
     count: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constantFrom(255, 257, 600)),
-    isHeardLate: fc.boolean(),
+    isHeard: fc.constantFrom('now', 'late', 'as a wake'),
     isAwaited: fc.boolean(),
   }),
 );
 
 describe('the seam between replay and live', () => {
-  it('has no gap and no repeat, wherever the cursor, the writers and their late news are', async () => {
+  it('has no gap and no repeat, wherever the cursor, the writers and their news are', async () => {
     const property = fc.asyncProperty(
       fc.integer({ min: 0, max: 8 }),
       fc.integer({ min: 0, max: 8 }),
@@ -63,7 +66,8 @@ describe('the seam between replay and live', () => {
             continue;
           }
           const written = store(context, step.count).then((events) => {
-            if (step.isHeardLate) late.push(events);
+            if (step.isHeard === 'late') late.push(events);
+            else if (step.isHeard === 'as a wake') test.router.wake(`${context.userId} ${context.threadId}`);
             else test.router.publish(context, events);
           });
           writing.push(written);

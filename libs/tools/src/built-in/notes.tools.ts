@@ -9,6 +9,9 @@ const MAX_NOTE_LENGTH = 4_000;
 const MAX_LISTED = 50;
 const columns = { noteId: notes.noteId, text: notes.text, createdAt: notes.createdAt };
 
+/** PostgreSQL stores no NUL in text, so it looks for none either. */
+const storable = (text: string): string => text.replaceAll('\0', '');
+
 /** Stores a note for the user. */
 @Injectable()
 export class NotesAddTool implements Tool<{ text: string }> {
@@ -29,7 +32,7 @@ export class NotesAddTool implements Tool<{ text: string }> {
     const note = {
       noteId: randomUUID(),
       userId: context.userId,
-      text: text.replaceAll('\0', ''),
+      text: storable(text),
       idempotencyKey,
     };
     return session.transaction(async ({ db }) => {
@@ -53,7 +56,8 @@ export class NotesListTool implements Tool<{ query?: string }> {
   } as const;
 
   execute({ query }: { query?: string }, { session }: ToolInvocation): Promise<JsonValue> {
-    const matches = query === undefined ? undefined : sql`strpos(lower(${notes.text}), lower(${query})) > 0`;
+    const matches =
+      query === undefined ? undefined : sql`strpos(lower(${notes.text}), lower(${storable(query)})) > 0`;
     return session.transaction(async ({ db }) => {
       const rows = await db
         .select(columns)

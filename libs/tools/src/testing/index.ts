@@ -1,0 +1,2 @@
+export { SpyTool } from './spy-tool.ts';
+export { openTestTools, type TestCall, type TestTools } from './test-tools.ts';
