@@ -19,9 +19,13 @@ export class ActivityLedger {
 
   /** Enters a run; leave it with the returned function. The signal aborts when its owner cancels it. */
   enter(context: UserExecutionContext): { readonly signal: AbortSignal; readonly leave: () => void } {
-    const abort = new AbortController();
-    this.#running.set(context.runId, { context, abort });
-    return { signal: abort.signal, leave: () => void this.#running.delete(context.runId) };
+    const activity = { context, abort: new AbortController() };
+    this.#running.set(context.runId, activity);
+    const leave = (): void => {
+      // A run that was taken up again is not left by whoever had it before.
+      if (this.#running.get(context.runId) === activity) this.#running.delete(context.runId);
+    };
+    return { signal: activity.abort.signal, leave };
   }
 
   /** Stops a run of the same user on this node. @returns whether it runs here */

@@ -1,5 +1,8 @@
 import { AppError } from '@bulkhead/errors';
 
+export const RUN_TIMEOUT = 'run_timeout';
+export const RUN_CANCELLED = 'run_cancelled';
+
 /** No agent has this name. */
 export class UnknownAgentError extends AppError {
   readonly code = 'unknown_agent';
@@ -30,7 +33,7 @@ export class RunLimitError extends AppError {
 
 /** The run took longer than a run may. */
 export class RunTimeoutError extends AppError {
-  readonly code = 'run_timeout';
+  readonly code = RUN_TIMEOUT;
   readonly kind = 'limit_exceeded';
 
   constructor(timeoutMs: number) {
@@ -42,7 +45,7 @@ export class RunTimeoutError extends AppError {
 
 /** The owner asked the run to stop. */
 export class RunCancelledError extends AppError {
-  readonly code = 'run_cancelled';
+  readonly code = RUN_CANCELLED;
   readonly kind = 'conflict';
 
   constructor() {

@@ -12,6 +12,7 @@ import { RunAdmission } from './run-admission.ts';
 import { RunControl } from './run-control.ts';
 import { RunExecution } from './run-execution.ts';
 import { RunHistory } from './run-history.ts';
+import { RunLocator } from './run-locator.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
 
@@ -28,8 +29,18 @@ import { RunQueue } from './run-queue.service.ts';
     RunExecution,
     RunHistory,
     RunJournal,
+    RunLocator,
     RunQueue,
   ],
-  exports: [ActivityLedger, AgentRegistry, RunAdmission, RunControl, RunExecution, RunHistory, RunQueue],
+  exports: [
+    ActivityLedger,
+    AgentRegistry,
+    RunAdmission,
+    RunControl,
+    RunExecution,
+    RunHistory,
+    RunLocator,
+    RunQueue,
+  ],
 })
 export class ExecutionModule {}

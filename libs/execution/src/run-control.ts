@@ -2,12 +2,12 @@ import { Injectable, Scope } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { runs, UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { RunJournal } from './run-journal.ts';
-import { isTerminal, type RunState } from './run-state.ts';
+import type { RunState } from './run-state.ts';
 
-/** Stops the context's run. */
+/** Stops the context's run, in the context's thread; see `RunLocator` when only the run is known. */
 @Injectable({ scope: Scope.REQUEST })
 export class RunControl {
   constructor(
@@ -27,16 +27,17 @@ export class RunControl {
       const [row] = await db
         .update(runs)
         .set({ cancelRequestedAt: sql`coalesce(${runs.cancelRequestedAt}, now())` })
-        .where(eq(runs.runId, this.context.runId))
+        .where(and(eq(runs.runId, this.context.runId), eq(runs.threadId, this.context.threadId)))
         .returning({ state: runs.state, agentName: runs.agentName });
       return row;
     });
     if (!run) throw new ResourceNotFoundError('run');
-    const state = run.state as RunState;
-    if (isTerminal(state)) return state;
-    if (state === 'queued' && (await this.journal.finish(run.agentName, { state: 'cancelled' })))
+    if (run.state === 'queued') {
+      // When a worker is quicker, it has found the request and ended the run the same way.
+      await this.journal.finish(run.agentName, { state: 'cancelled' });
       return 'cancelled';
+    }
     this.ledger.cancel(this.context);
-    return state;
+    return run.state as RunState;
   }
 }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, Scope } from '@nestjs/common';
-import { toProblemDetails } from '@bulkhead/errors';
+import { AppError, toProblemDetails } from '@bulkhead/errors';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import type { DurableSteps } from './durable-steps.ts';
-import { RunCancelledError, RunTimeoutError } from './execution.errors.ts';
+import { RUN_CANCELLED, RUN_TIMEOUT, RunTimeoutError } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { RunJournal, type RunOutcome } from './run-journal.ts';
@@ -67,8 +67,10 @@ export class RunExecution {
 
   #failure(error: unknown, signal: AbortSignal): RunOutcome {
     const cause: unknown = signal.aborted ? signal.reason : error;
-    if (cause instanceof RunCancelledError) return { state: 'cancelled' };
-    const state = cause instanceof RunTimeoutError ? 'timed_out' : 'failed';
+    // By code: after a crash it may be the stored error of a step that had failed before.
+    const code = cause instanceof AppError ? cause.code : undefined;
+    if (code === RUN_CANCELLED) return { state: 'cancelled' };
+    const state = code === RUN_TIMEOUT ? 'timed_out' : 'failed';
     const problem = toProblemDetails(cause);
     if (problem.code === 'internal_error')
       this.#logger.error({ runId: this.scope.context.runId, err: cause });

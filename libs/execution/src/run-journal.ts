@@ -78,34 +78,23 @@ export class RunJournal {
     agentName: string,
     outcome: RunOutcome,
   ): Promise<boolean> {
-    const messageId = randomUUID();
-    const stored = await this.#emit(transaction, agentName, 'ended', terminalEvent(outcome, messageId));
-    const seq = stored[0]?.seq;
-    if (seq === undefined) return false;
+    const event = terminalEvent(outcome, randomUUID());
+    const [ended] = await this.emitter.emitWithin(transaction, { agentName, key: 'ended', events: [event] });
+    if (!ended) return false;
     const { userId, threadId, runId } = this.context;
-    if (outcome.state === 'completed') {
-      const message = {
-        messageId,
-        userId,
-        threadId,
-        runId,
-        seq,
-        role: 'assistant' as const,
-        content: outcome.text,
-      };
-      await transaction.db.insert(messages).values(message);
+    if (ended.type === 'agent_completed') {
+      // What the event says as it was stored, without what PostgreSQL can't store: the two never differ.
+      const { messageId, text: content } = ended.data;
+      const message = { messageId, userId, threadId, runId, seq: ended.seq, content };
+      await transaction.db.insert(messages).values({ ...message, role: 'assistant' });
     }
-    const ended = await transaction.db
+    const changed = await transaction.db
       .update(runs)
       .set({ state: outcome.state, finishedAt: sql`now()`, ...figuresOf(outcome) })
       .where(and(eq(runs.runId, runId), inArray(runs.state, statesBefore(outcome.state))));
     // The event is stored only with the state: neither without the other.
-    if (ended.rowCount !== 1) throw new RunEndedError();
+    if (changed.rowCount !== 1) throw new RunEndedError();
     return true;
-  }
-
-  #emit(transaction: UserTransaction, agentName: string, key: string, event: NewEvent) {
-    return this.emitter.emitWithin(transaction, { agentName, key, events: [event] });
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
 import { Database, DatabaseUnavailableError } from '@bulkhead/persistence';
@@ -7,6 +8,7 @@ import type { DurableSteps, StepResult } from './durable-steps.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { engineLogger } from './engine-logger.ts';
 import { NodeLease } from './node-lease.ts';
+import { reviveError } from './stored-error.ts';
 
 /** A queued run, as the queue stores it. */
 export interface RunJob {
@@ -22,6 +24,7 @@ const WORKFLOW = 'run';
 /** Raised when a change makes stored steps of unfinished runs unreadable. */
 const STEP_FORMAT = '1';
 const POOL_SIZE = 12;
+const RETRY_MS = 500;
 const STEP_RETRIES = { retriesAllowed: true, maxAttempts: 20, intervalSeconds: 0.5, backoffRate: 1.3 };
 
 /** Creates or migrates the durable engine's tables; runs once per boot, before the server. */
@@ -49,8 +52,11 @@ export class RunQueue {
     const { nodeId, runsPerUser, pollingIntervalMs } = this.options;
     const pool = new pg.Pool({ connectionString: this.database.engineUrl, max: POOL_SIZE });
     pool.on('error', (error) => this.#logger.warn(`An engine connection was lost: ${error.message}`));
+    this.#lease = await NodeLease.take(pool, nodeId, this.#logger).catch(async (error: unknown) => {
+      await pool.end();
+      throw error;
+    });
     this.#pool = pool;
-    this.#lease = await NodeLease.take(pool, nodeId);
     const logger = engineLogger(this.#logger);
     const system = { systemDatabaseUrl: this.database.engineUrl, systemDatabasePool: pool, logger };
     DBOS.registerWorkflow((job: RunJob) => this.#process(job, processRun), { name: WORKFLOW });
@@ -90,23 +96,29 @@ export class RunQueue {
 
   /** Takes no more runs, lets running ones finish for the drain time, and leaves the rest for the next start. */
   async stop(): Promise<void> {
-    if (!this.#pool) return;
+    const pool = this.#pool;
+    if (!pool) return;
+    this.#pool = undefined;
     const { drainTimeoutMs } = this.options;
     const abandon = setTimeout(() => (this.#stopping = true), Math.max(0, drainTimeoutMs - 250));
     await DBOS.shutdown({ workflowCompletionTimeoutMS: drainTimeoutMs, deregister: true });
     clearTimeout(abandon);
     this.#stopping = true;
     await this.#client?.destroy();
-    await this.#lease?.release();
-    await this.#pool.end();
+    this.#lease?.release();
+    await pool.end();
   }
 
   async #process(job: RunJob, processRun: RunProcessor): Promise<void> {
-    try {
-      await processRun(job, this.#steps);
-    } catch (error) {
-      await this.#hangWhenStopping();
-      throw error;
+    for (;;) {
+      try {
+        return await processRun(job, this.#steps);
+      } catch (error) {
+        await this.#hangWhenStopping();
+        // The run could not even be opened: once it is, it outlasts an outage of the database by itself.
+        if (!isDatabaseTrouble(error)) throw error;
+        await delay(RETRY_MS);
+      }
     }
   }
 
@@ -120,7 +132,10 @@ export class RunQueue {
           throw error;
         }
       };
-      return DBOS.runStep(guarded, { name, ...STEP_RETRIES, shouldRetry: isDatabaseTrouble });
+      const options = { name, ...STEP_RETRIES, shouldRetry: isDatabaseTrouble };
+      return DBOS.runStep(guarded, options).catch((error: unknown) => {
+        throw reviveError(error);
+      });
     },
   };
 

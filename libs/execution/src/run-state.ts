@@ -13,8 +13,6 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
   timed_out: [],
 };
 
-export const isTerminal = (state: RunState): state is TerminalState => RUN_TRANSITIONS[state].length === 0;
-
 /** The states from which `next` can be reached. */
 export const statesBefore = (next: RunState): RunState[] =>
   (Object.keys(RUN_TRANSITIONS) as RunState[]).filter((state) => RUN_TRANSITIONS[state].includes(next));

@@ -6,12 +6,14 @@ import type { UserEventEmitter } from '@bulkhead/events';
  */
 export class TextStream {
   #pending: string[] = [];
+  /** The first half of a character that a model cut in two: by itself it can't be stored. */
+  #half = '';
   #batch = 0;
   #flushing: Promise<void> | undefined;
   #failure: unknown;
 
   constructor(
-    private readonly emitter: UserEventEmitter,
+    private readonly emitter: Pick<UserEventEmitter, 'emit'>,
     private readonly agentName: string,
     private readonly step: number,
     /** Prefix of the batches' keys, unique within the run. */
@@ -21,15 +23,23 @@ export class TextStream {
   /** @throws what storing an earlier piece threw */
   push(text: string): void {
     if (this.#failure) throw this.#failure as Error;
-    if (text === '') return;
-    this.#pending.push(text);
-    this.#flushing ??= this.#flush();
+    const all = this.#half + text;
+    const end = /[\uD800-\uDBFF]$/.test(all) ? all.length - 1 : all.length;
+    this.#half = all.slice(end);
+    this.#add(all.slice(0, end));
   }
 
-  /** Settles when everything pushed so far is stored. @throws what storing threw */
+  /** Settles when everything pushed is stored; nothing may be pushed after it. @throws what storing threw */
   async end(): Promise<void> {
+    this.#add(this.#half);
     await this.#flushing;
     if (this.#failure) throw this.#failure as Error;
+  }
+
+  #add(text: string): void {
+    if (text === '' || this.#failure) return;
+    this.#pending.push(text);
+    this.#flushing ??= this.#flush();
   }
 
   async #flush(): Promise<void> {

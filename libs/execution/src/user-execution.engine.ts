@@ -46,11 +46,6 @@ export class UserExecutionEngine {
   /** @throws RunLimitError, ModelFailedError, UnknownAgentError, errors of storing events, or the signal's reason */
   async run(task: EngineTask): Promise<EngineResult> {
     const agent = this.agentFactory.create(task.agentName);
-    await this.eventEmitter.emit({
-      agentName: agent.name,
-      key: 'started',
-      events: [{ type: 'agent_started', data: { model: agent.model } }],
-    });
     const { limits } = task;
     const messages = [...task.conversation];
     let toolCalls = 0;
@@ -78,12 +73,22 @@ export class UserExecutionEngine {
   ): Promise<ModelReply> {
     return task.steps.run(`model:${step}`, async () => {
       task.signal.throwIfAborted();
+      // Within the step, which outlasts an outage of the database.
+      if (step === 1) await this.#announceStart(agent);
       const attempt = await this.#announceAttempt(agent, step);
       const key = `model:${step}:${attempt}`;
       const stream = new TextStream(this.eventEmitter, agent.name, step, key);
       const reply = await agent.think(messages, (text) => stream.push(text), task.signal);
       await stream.end();
       return reply;
+    });
+  }
+
+  #announceStart({ name, model }: Agent): Promise<unknown> {
+    return this.eventEmitter.emit({
+      agentName: name,
+      key: 'started',
+      events: [{ type: 'agent_started', data: { model } }],
     });
   }
 

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
+import { runs, UserTransactions } from '@bulkhead/persistence';
+import { UserExecutionContext } from '@bulkhead/user-context';
+import { eq } from 'drizzle-orm';
+
+/** Finds the thread of a run that a request names by its id alone. */
+@Injectable()
+export class RunLocator {
+  constructor(private readonly transactions: UserTransactions) {}
+
+  /**
+   * The same unit of work, in the thread that its run belongs to.
+   * @throws ResourceNotFoundError for a foreign and an absent run alike
+   */
+  async locate(context: UserExecutionContext): Promise<UserExecutionContext> {
+    const { identity, runId, requestId, websocketClientId, agentContext, auditMetadata } = context;
+    const [run] = await this.transactions.run(context, ({ db }) =>
+      db.select({ threadId: runs.threadId }).from(runs).where(eq(runs.runId, runId)),
+    );
+    if (!run) throw new ResourceNotFoundError('run');
+    const options = {
+      requestId,
+      agentContext,
+      auditMetadata,
+      ...(websocketClientId && { websocketClientId }),
+    };
+    return UserExecutionContext.fromRequest(identity, { runId, threadId: run.threadId }, options);
+  }
+}

@@ -1,0 +1,47 @@
+import { Module, type DynamicModule, type OnModuleInit, type Type } from '@nestjs/common';
+import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
+import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
+import { ToolRegistry, ToolsModule, type Tool } from '@bulkhead/tools';
+import type { AgentDefinition } from '../agent.contract.ts';
+import { AgentRegistry } from '../agent-registry.service.ts';
+import { ExecutionModule } from '../execution.module.ts';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from '../execution.options.ts';
+
+/** What a spec adds to the execution module. */
+export interface TestModules {
+  readonly modules?: readonly Type[];
+  readonly tools?: readonly Tool[];
+  readonly agents?: readonly AgentDefinition[];
+}
+
+const offline: ModelsOptions = { defaultModel: 'offline' };
+
+/** What the application's module and its one configuration module do. */
+export function applicationOf(
+  { modules = [], tools = [], agents = [] }: TestModules,
+  persistence: PersistenceOptions,
+  execution: ExecutionOptions,
+): DynamicModule {
+  const providers = [
+    { provide: PERSISTENCE_OPTIONS, useValue: persistence },
+    { provide: EXECUTION_OPTIONS, useValue: execution },
+    { provide: MODELS_OPTIONS, useValue: offline },
+  ];
+  class Configuration {}
+
+  @Module({})
+  class Application implements OnModuleInit {
+    constructor(
+      private readonly toolRegistry: ToolRegistry,
+      private readonly agentRegistry: AgentRegistry,
+    ) {}
+
+    onModuleInit(): void {
+      for (const tool of tools) this.toolRegistry.register(tool);
+      for (const agent of agents) this.agentRegistry.register(agent);
+    }
+  }
+
+  const configuration = { module: Configuration, global: true, providers, exports: providers };
+  return { module: Application, imports: [configuration, ToolsModule, ExecutionModule, ...modules] };
+}
