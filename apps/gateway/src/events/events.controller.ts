@@ -1,8 +1,8 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { EventLog, ThreadReader, type ThreadEvent } from '@bulkhead/events';
-import { RunHistory } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RunLocator } from '@bulkhead/execution';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -29,7 +29,7 @@ export class EventsController {
     private readonly reader: ThreadReader,
     private readonly log: EventLog,
     private readonly streams: EventStreams,
-    private readonly scopes: UserContextScopes,
+    private readonly locator: RunLocator,
   ) {}
 
   @Get('threads/:threadId/events')
@@ -56,9 +56,7 @@ export class EventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventPageDto | undefined> {
-    const own = UserExecutionContext.fromHttpRequest(request, { runId });
-    const { threadId } = await this.scopes.run(own, RunHistory, (history) => history.get());
-    const context = UserExecutionContext.fromRequest(request.identity, { threadId, runId });
+    const context = await this.locator.locate(UserExecutionContext.fromHttpRequest(request, { runId }));
     return this.#answer(context, query, lastEventId, reply, runId);
   }
 

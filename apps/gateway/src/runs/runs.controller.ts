@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { RunControl, RunHistory } from '@bulkhead/execution';
+import { RunControl, RunHistory, RunLocator } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -11,7 +11,10 @@ import { RunDto, RunPageDto, RunPath, RunStateDto } from './run.dto.ts';
 @ApiBearerAuth()
 @Controller('v1/runs')
 export class RunsController {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(
+    private readonly scopes: UserContextScopes,
+    private readonly locator: RunLocator,
+  ) {}
 
   /** Your runs, newest first. */
   @Get()
@@ -38,7 +41,7 @@ export class RunsController {
   @ApiAcceptedResponse({ type: RunStateDto })
   @ApiProblems(400, 401, 404)
   async cancel(@Req() request: UserRequest, @Param() { runId }: RunPath): Promise<RunStateDto> {
-    const context = UserExecutionContext.fromHttpRequest(request, { runId });
+    const context = await this.locator.locate(UserExecutionContext.fromHttpRequest(request, { runId }));
     return { runId, state: await this.scopes.run(context, RunControl, (control) => control.cancel()) };
   }
 }

@@ -8,6 +8,7 @@ import {
   type OnGatewayDisconnect,
 } from '@nestjs/websockets';
 import { Acknowledgements } from '@bulkhead/events';
+import { RunLocator } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
@@ -29,6 +30,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     private readonly scopes: UserContextScopes,
     private readonly delivery: EventDelivery,
     private readonly acknowledgements: Acknowledgements,
+    private readonly locator: RunLocator,
   ) {}
 
   handleConnection(socket: UserSocket): void {
@@ -77,7 +79,9 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
 
   @SubscribeMessage('run_cancel')
   async cancelRun(@ConnectedSocket() socket: UserSocket, @MessageBody() { runId }: RunCancelDto) {
-    const context = UserExecutionContext.fromSocket(socket, { event: 'run_cancel', runId });
+    const context = await this.locator.locate(
+      UserExecutionContext.fromSocket(socket, { event: 'run_cancel', runId }),
+    );
     const state = await this.scopes.run(context, SocketMessageHandler, (handler) => handler.cancelRun());
     return ok({ runId, state });
   }

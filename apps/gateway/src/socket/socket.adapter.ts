@@ -1,4 +1,5 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import type { Server as HttpServer } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { toProblemDetails } from '@bulkhead/errors';
 import type { ServerOptions } from 'socket.io';
@@ -11,11 +12,13 @@ import type { UserSocketServer } from './user-socket.ts';
 const MAX_FRAME_BYTES = 256 * 1024;
 /** How long a client may take to authenticate, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
+/** How long connections may stay open while the server ends, in milliseconds. */
+const CLOSE_GRACE_MS = 500;
 
 /** Socket.IO, set up so that only verified connections of allowed origins exist. */
 export class SocketAdapter extends IoAdapter {
   constructor(
-    private readonly app: INestApplicationContext,
+    private readonly app: INestApplication<HttpServer>,
     private readonly allowedOrigins: ReadonlySet<string>,
   ) {
     super(app);
@@ -33,6 +36,18 @@ export class SocketAdapter extends IoAdapter {
     } as Partial<ServerOptions> as ServerOptions) as UserSocketServer;
     server.use(this.app.get(Handshake).middleware);
     return server;
+  }
+
+  /** Ends all connections, once answers that are on their way had a moment to arrive. */
+  override async close(server: UserSocketServer): Promise<void> {
+    const http = this.app.getHttpServer();
+    // Node waits for connections, and one that has not sent a request yet does not even count as idle.
+    const force = setTimeout(() => http.closeAllConnections(), CLOSE_GRACE_MS);
+    try {
+      await super.close(server);
+    } finally {
+      clearTimeout(force);
+    }
   }
 
   override bindMessageHandlers(...args: Parameters<IoAdapter['bindMessageHandlers']>): void {
