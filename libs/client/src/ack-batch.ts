@@ -1,0 +1,38 @@
+/** Turns one acknowledgement per event into one per interval: an acknowledgement covers everything before it. */
+export class AckBatch {
+  #due = 0;
+  #confirmed = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sending: Promise<void> | undefined;
+
+  /** @param send rejects when the server could not be told; the next one covers it */
+  constructor(
+    private readonly intervalMs: number,
+    private readonly send: (seq: number) => Promise<unknown>,
+  ) {}
+
+  add(seq: number): void {
+    this.#due = Math.max(this.#due, seq);
+    this.#timer ??= setTimeout(() => void this.flush(), this.intervalMs);
+  }
+
+  /** Settles when what is due is sent, or could not be. Never rejects. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sending ??= this.#sendDue().finally(() => (this.#sending = undefined));
+    await this.#sending;
+  }
+
+  async #sendDue(): Promise<void> {
+    while (this.#due > this.#confirmed) {
+      const seq = this.#due;
+      try {
+        await this.send(seq);
+      } catch {
+        return;
+      }
+      this.#confirmed = seq;
+    }
+  }
+}

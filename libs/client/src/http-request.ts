@@ -1,0 +1,63 @@
+import { ConnectionError } from './connection.error.ts';
+import { ProblemError, toProblem } from './problem.error.ts';
+
+/** How long an answer may take, in milliseconds. A stream has no limit. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'POST';
+  /** From the root of the server, with parameters already encoded. */
+  readonly path: string;
+  /** Absent values are left out. */
+  readonly query?: object;
+  readonly body?: object;
+  readonly token?: string;
+  readonly accept?: 'application/json' | 'text/event-stream';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The answer to a request that succeeded.
+ * @throws ProblemError when the server refuses, ConnectionError when there is no answer, or the signal's reason
+ */
+export async function sendRequest(baseUrl: string, request: HttpRequest): Promise<Response> {
+  const { method = 'GET', accept = 'application/json', body, token } = request;
+  const headers: Record<string, string> = { accept };
+  if (body) headers['content-type'] = 'application/json';
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+  const signal = signalOf(request);
+  const response = await fetch(urlOf(baseUrl, request), {
+    method,
+    headers,
+    ...(body && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  }).catch((cause: unknown) => {
+    request.signal?.throwIfAborted();
+    throw new ConnectionError(`No server answers at ${baseUrl}.`, { cause });
+  });
+  if (response.ok) return response;
+  throw new ProblemError(toProblem(await response.json().catch(() => undefined), response.status));
+}
+
+/** @throws ConnectionError when the answer breaks off, or is no JSON */
+export async function readJson<Body>(response: Response): Promise<Body> {
+  try {
+    return (await response.json()) as Body;
+  } catch (cause) {
+    throw new ConnectionError(`The answer of ${response.url} can not be read.`, { cause });
+  }
+}
+
+function signalOf({ accept, signal }: HttpRequest): AbortSignal | undefined {
+  if (accept === 'text/event-stream') return signal;
+  const limit = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  return signal ? AbortSignal.any([signal, limit]) : limit;
+}
+
+function urlOf(baseUrl: string, { path, query = {} }: HttpRequest): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(
+    given.map(([name, value]) => [name, String(value)] as [string, string]),
+  ).toString();
+  return `${baseUrl}${path}${search && `?${search}`}`;
+}

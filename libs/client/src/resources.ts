@@ -1,0 +1,102 @@
+import type { Problem } from './problem.error.ts';
+
+/** An account, as its owner sees it. */
+export interface User {
+  readonly userId: string;
+  readonly email: string;
+  readonly displayName: string;
+  readonly roles: readonly string[];
+}
+
+export interface Credentials {
+  readonly email: string;
+  /** 10 to 128 characters. */
+  readonly password: string;
+}
+
+export interface NewAccount extends Credentials {
+  /** At most 80 characters; by default the part of the email before the `@`. */
+  readonly displayName?: string;
+}
+
+/** The answer to a sign-up, a sign-in and a refresh. */
+export interface SignedIn {
+  readonly user: User;
+  readonly accessToken: string;
+  /** ISO 8601, UTC. */
+  readonly accessTokenExpiresAt: string;
+  /** Good for one refresh; a second use ends the session. */
+  readonly refreshToken: string;
+}
+
+export interface Agent {
+  readonly name: string;
+  readonly description: string;
+  readonly tools: readonly string[];
+}
+
+export interface Thread {
+  readonly threadId: string;
+  readonly title: string;
+  /** Sequence of the newest event; 0 when there is none. */
+  readonly lastSeq: number;
+  readonly createdAt: string;
+}
+
+export interface Message {
+  readonly messageId: string;
+  readonly runId: string;
+  readonly role: 'user' | 'assistant';
+  readonly content: string;
+  /** Sequence of the event that announced it. */
+  readonly seq: number;
+  readonly createdAt: string;
+}
+
+/** What a message is accepted with: from here on, its run will come to an end. */
+export interface AcceptedRun {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly messageId: string;
+  /** Sequence of the run's first event. */
+  readonly seq: number;
+}
+
+export type RunState = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'timed_out';
+
+export interface Run {
+  readonly runId: string;
+  readonly threadId: string;
+  readonly agentName: string;
+  readonly state: RunState;
+  /** Model calls. */
+  readonly steps: number;
+  readonly toolCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Why it failed. */
+  readonly error?: Problem;
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+/** Part of a list, newest first. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Give it back as `cursor` for the next part; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+export interface PageOptions {
+  /** 1 to 200; by default 50. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface SequenceOptions {
+  /** Only what has a greater sequence; by default 0, which is everything. */
+  readonly after?: number;
+  /** 1 to 200; by default 200. */
+  readonly limit?: number;
+}

@@ -1,0 +1,29 @@
+import type { Problem } from './problem.error.ts';
+import type { AcceptedRun, RunState } from './resources.ts';
+
+/** What a client asks over the socket, by event: what it sends, and what it is answered. */
+export interface SocketCalls {
+  /** Without a thread id a thread is allocated. Without a cursor, delivery begins with the next event. */
+  thread_open: {
+    request: { readonly threadId?: string; readonly afterSeq?: number };
+    answer: { readonly threadId: string; readonly lastSeq: number; readonly created: boolean };
+  };
+  thread_close: { request: { readonly threadId: string }; answer: { readonly threadId: string } };
+  message_send: {
+    request: { readonly threadId: string; readonly content: string; readonly agentName?: string };
+    answer: AcceptedRun;
+  };
+  run_cancel: {
+    request: { readonly runId: string };
+    answer: { readonly runId: string; readonly state: RunState };
+  };
+  /** Everything up to `seq` has arrived. */
+  event_ack: {
+    request: { readonly threadId: string; readonly seq: number };
+    answer: { readonly threadId: string; readonly ackedSeq: number };
+  };
+}
+
+/** The answer to every event, within a second. */
+export type Acknowledgement<Data> =
+  { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly problem: Problem };
