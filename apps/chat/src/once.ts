@@ -1,0 +1,24 @@
+import type { BulkheadClient } from '@bulkhead/client';
+import { Conversation, type ConversationOptions } from './conversation.ts';
+
+/** Asks one question. @returns the exit code: 0 when it was answered */
+export async function askOnce(
+  client: BulkheadClient,
+  question: string,
+  options: ConversationOptions,
+): Promise<number> {
+  const conversation = await Conversation.open(client, options);
+  const interrupt = async (): Promise<void> => {
+    if (!(await conversation.cancel())) await conversation.close();
+  };
+  const onInterrupt = (): void => void interrupt().catch(() => conversation.close());
+  // Once: whoever presses Ctrl-C a second time does not want to wait.
+  process.once('SIGINT', onInterrupt);
+  try {
+    const end = await conversation.ask(question);
+    return end?.type === 'agent_completed' ? 0 : 1;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    await conversation.close();
+  }
+}
