@@ -1,0 +1,75 @@
+import { probe } from './http-probe.ts';
+import { Server } from './server.ts';
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const routes = [
+  ['post', '/v1/auth/sign-up'],
+  ['post', '/v1/auth/sign-in'],
+  ['post', '/v1/auth/refresh'],
+  ['post', '/v1/auth/sign-out'],
+  ['get', '/v1/me'],
+  ['get', '/v1/agents'],
+  ['post', '/v1/threads'],
+  ['get', '/v1/threads'],
+  ['get', '/v1/threads/{threadId}'],
+  ['post', '/v1/threads/{threadId}/messages'],
+  ['get', '/v1/threads/{threadId}/messages'],
+  ['get', '/v1/threads/{threadId}/events'],
+  ['get', '/v1/runs'],
+  ['get', '/v1/runs/{runId}'],
+  ['post', '/v1/runs/{runId}/cancel'],
+  ['get', '/v1/runs/{runId}/events'],
+  ['get', '/health/live'],
+  ['get', '/health/ready'],
+] as const;
+
+describe('the API document', () => {
+  let server: Server;
+  let document: OpenApi;
+
+  beforeAll(async () => {
+    server = await Server.start();
+    const { status, contentType, text } = await probe(server.url, { path: '/openapi.json' });
+    expect([status, contentType]).toEqual([200, expect.stringContaining('application/json')]);
+    document = JSON.parse(text) as OpenApi;
+  }, 60_000);
+
+  afterAll(() => server?.dispose(), 60_000);
+
+  it('is OpenAPI 3', () => {
+    expect(document.openapi).toMatch(/^3\./);
+  });
+
+  it.each(routes)('describes %s %s', (method, path) => {
+    expect(document.paths[path]).toHaveProperty(method);
+  });
+
+  it('describes no route that is not promised', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(new Set(described)).toEqual(new Set(routes.map((route) => route.join(' '))));
+  });
+
+  it('can be browsed', async () => {
+    const page = await probe(server.url, { path: '/docs' });
+    expect([page.status, page.contentType]).toEqual([200, expect.stringContaining('text/html')]);
+  });
+
+  it.each(['/health/live', '/health/ready'])('needs no account to ask for %s', async (path) => {
+    expect((await probe(server.url, { path })).status).toBe(200);
+  });
+
+  it.each(routes.filter(([, path]) => path.startsWith('/v1') && !/sign-up|sign-in|refresh/.test(path)))(
+    'wants to know who asks: %s %s',
+    async (method, path) => {
+      const id = 'b6b2b1a0-0000-4000-8000-000000000000';
+      const request = { method: method.toUpperCase(), path: path.replace(/\{\w+\}/, id) };
+      expect((await probe(server.url, request)).status).toBe(401);
+    },
+  );
+});
