@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountTransactions, accounts, sessions, type TransactionDatabase } from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { isUuid } from './access-token.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
@@ -44,22 +44,21 @@ export class Authenticator {
   /**
    * The identity behind a run that was accepted earlier, as the account is now; good for an hour. Only a worker
    * that reopens a stored run may call it. A sign-out does not cancel accepted runs: the session must be the
-   * user's, but may have ended. A disabled account does.
+   * user's, but may have ended. The identity of a disabled account may do nothing: good for ending the run only.
    * @throws UnauthenticatedError, DatabaseUnavailableError
    */
   async identityOf({ userId, sessionId }: TokenSubject): Promise<Identity> {
     if (!isUuid(userId) || !isUuid(sessionId)) throw new UnauthenticatedError();
     const [session] = await this.transactions.run((db) =>
       db
-        .select(identityColumns)
+        .select({ ...identityColumns, disabledAt: accounts.disabledAt })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.userId, sessions.userId))
-        .where(
-          and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId), isNull(accounts.disabledAt)),
-        ),
+        .where(and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId))),
     );
-    if (!session) throw new UnauthenticatedError(new Error('The account is gone or disabled.'));
-    return identityFor(session, Date.now() + RUN_IDENTITY_MS);
+    if (!session) throw new UnauthenticatedError(new Error('The account is gone.'));
+    const roles = session.disabledAt ? [] : session.roles;
+    return identityFor({ ...session, roles }, Date.now() + RUN_IDENTITY_MS);
   }
 
   /** Built and planned once per connection: on the way of every request that costs more than running it. */

@@ -43,6 +43,16 @@ export class RunTimeoutError extends AppError {
   }
 }
 
+/** The owner may no longer run agents: the account was disabled after the run was accepted. */
+export class RunNotPermittedError extends AppError {
+  readonly code = 'run_not_permitted';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('This account may not run agents any more. Ask an administrator.');
+  }
+}
+
 /** The owner asked the run to stop. */
 export class RunCancelledError extends AppError {
   readonly code = RUN_CANCELLED;

@@ -7,6 +7,7 @@ export {
   NodeIdTakenError,
   RunCancelledError,
   RunLimitError,
+  RunNotPermittedError,
   RunTimeoutError,
   UnknownAgentError,
 } from './execution.errors.ts';

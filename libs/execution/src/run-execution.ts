@@ -39,6 +39,13 @@ export class RunExecution {
     await this.#persist(() => this.journal.finish(agentName, outcome));
   }
 
+  /** Ends a run that must not be executed. */
+  async refuse(agentName: string, reason: AppError): Promise<void> {
+    if ((await this.#persist(() => this.journal.begin())) === 'ended') return;
+    const outcome: RunOutcome = { state: 'failed', problem: toProblemDetails(reason) };
+    await this.#persist(() => this.journal.finish(agentName, outcome));
+  }
+
   async #outcome(
     context: UserExecutionContext,
     agentName: string,

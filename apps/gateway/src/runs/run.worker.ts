@@ -1,7 +1,16 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
-import { RunExecution, RunQueue, type DurableSteps, type RunJob } from '@bulkhead/execution';
+import {
+  RunExecution,
+  RunNotPermittedError,
+  RunQueue,
+  type DurableSteps,
+  type RunJob,
+} from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+
+/** A disabled account has it no more; see `Authenticator.identityOf`. */
+const RUN_PERMISSION = 'runs:own';
 
 /** Takes queued runs: reopens each one's context under an identity that is valid now, and runs it in its own scope. */
 @Injectable()
@@ -27,7 +36,10 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const { userId } = job.context;
     const identity = await this.authenticator.identityOf({ userId, sessionId: job.sessionId });
     const context = UserExecutionContext.fromRun({ identity, context: job.context });
-    await this.scopes.run(context, RunExecution, (run) => run.execute(job.agentName, steps));
+    const isPermitted = identity.hasPermission(RUN_PERMISSION);
+    await this.scopes.run(context, RunExecution, (run) =>
+      isPermitted ? run.execute(job.agentName, steps) : run.refuse(job.agentName, new RunNotPermittedError()),
+    );
     this.#logger.debug({ runId: context.runId, userId }, 'Run');
   }
 }
