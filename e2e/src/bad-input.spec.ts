@@ -76,7 +76,7 @@ describe('bad input', () => {
       ['a body above the limit', { method: 'POST', path, body: { content: 'a'.repeat(300_000) } }, 413],
       ['an unknown route', { path: '/v1/nothing' }, 404],
       ['an unknown method', { method: 'DELETE', path: '/v1/threads/:thread' }, 404],
-      ['an id that no path can carry', { path: `/v1/threads/${'a'.repeat(129)}` }, 404],
+      ['an id that is too long', { path: `/v1/threads/${'a'.repeat(129)}` }, 400],
       ['a path that is not UTF-8', { path: '/v1/threads/%ED%A0%80' }, 400],
       ['a path that is not encoded', { path: '/v1/threads/%zz' }, 400],
     ])('is refused: %s', async (_name, request, status) => {

@@ -3,10 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Child, type Exit } from './child.ts';
+import { processesIn } from './processes.ts';
 
 /** How long a server may take to end before it is ended by force; only ever reached when something is wrong. */
 const STOP_TIMEOUT_MS = 20_000;
+const POLL_MS = 50;
 const entry = join(import.meta.dirname, '..', '..', 'apps', 'gateway', 'dist', 'main.js');
 
 /** The built server as a user runs it, on an address and a data folder of its own, which it keeps across restarts. */
@@ -90,7 +93,9 @@ export class Server {
       await this.stop();
       clearTimeout(force);
     }
-    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 10 });
+    // After a crash PostgreSQL ends a little later than the server, and writes until it does.
+    while ((await processesIn(this.dataDir)).length > 0) await delay(POLL_MS);
+    await rm(this.dataDir, { recursive: true, force: true });
   }
 
   async #end(signal: NodeJS.Signals): Promise<Exit> {

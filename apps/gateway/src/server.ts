@@ -3,13 +3,18 @@ import fastifyHelmet from '@fastify/helmet';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
+import { HttpProblemFilter } from './problem/http-problem.filter.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
 
 /** Largest request body, in bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
+
+/** Longest path parameter, in characters. */
+const MAX_PARAMETER_LENGTH = 1_000;
 
 /** Builds the whole server, ready to listen. */
 export async function createServer(
@@ -23,10 +28,15 @@ export async function createServer(
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     forceCloseConnections: true,
+    // Longer than any id, so that an id that is too long is refused by name.
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      new HttpProblemFilter().answer(error, request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
     logger,
     abortOnError: false,
+    bodyParser: false,
   });
   const origins = config.ALLOWED_ORIGINS.split(',').filter(Boolean);
   if (origins.length > 0) app.enableCors({ origin: origins });
@@ -34,13 +44,13 @@ export async function createServer(
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      void reply.header('x-request-id', request.id);
-      done();
-    });
+  const fastify = app.getHttpAdapter().getInstance();
+  // JSON is the only body there is: a form or a text could be sent by any web page without asking.
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
   app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));
   serveOpenApi(app);
   return app;

@@ -23,9 +23,13 @@ export class HttpProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const problem = this.#problemOf(error);
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what the HTTP server refuses before any route is found. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = problemOf(error);
     if (problem.status >= 500 && (!(error instanceof AppError) || error.kind === 'internal')) {
       this.#logger.error({ requestId: request.id, err: error });
     }
@@ -37,11 +41,11 @@ export class HttpProblemFilter implements ExceptionFilter {
       .type('application/problem+json')
       .send({ ...problem, requestId: request.id });
   }
+}
 
-  #problemOf(error: unknown): ProblemDetails {
-    const refusal = transportError(error);
-    return refusal ? { ...toProblemDetails(refusal), status: refusal.status } : toProblemDetails(error);
-  }
+function problemOf(error: unknown): ProblemDetails {
+  const refusal = transportError(error);
+  return refusal ? { ...toProblemDetails(refusal), status: refusal.status } : toProblemDetails(error);
 }
 
 function transportError(error: unknown): TransportError | undefined {
