@@ -1,13 +1,10 @@
-/** A value that JSON can carry without loss. */
-export type JsonValue =
-  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-export type JsonObject = { readonly [key: string]: JsonValue };
+import type { JsonRecord, JsonValue } from '@bulkhead/user-context';
 
 /** A tool call whose arguments are a JSON object. They are not checked against the tool's schema yet. */
 export interface ReadableToolCall {
   readonly id: string;
   readonly name: string;
-  readonly arguments: JsonObject;
+  readonly arguments: JsonRecord;
 }
 
 /** A tool call whose arguments are not a JSON object. It must be answered with an error, never executed. */
@@ -44,5 +41,5 @@ export interface ToolOffer {
   /** For the model: what it does and when to use it. */
   readonly description: string;
   /** JSON Schema (draft 7) of the arguments, an object. */
-  readonly parameters: JsonObject;
+  readonly parameters: JsonRecord;
 }

@@ -1,7 +1,5 @@
 export type {
   ChatMessage,
-  JsonObject,
-  JsonValue,
   ReadableToolCall,
   ToolCall,
   ToolOffer,

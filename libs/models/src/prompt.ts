@@ -1,5 +1,6 @@
+import type { JsonValue } from '@bulkhead/user-context';
 import type { JSONValue } from '@ai-sdk/provider';
-import type { ChatMessage, JsonValue, ToolCall, ToolOffer } from './chat-message.ts';
+import type { ChatMessage, ToolCall, ToolOffer } from './chat-message.ts';
 import type { ModelPrompt, ModelPromptMessage, ModelTool } from './model.contract.ts';
 
 /** Our messages in the providers' shape. Blank instructions are left out. */

@@ -1,4 +1,5 @@
-import type { JsonObject, ToolCall } from './chat-message.ts';
+import type { JsonRecord } from '@bulkhead/user-context';
+import type { ToolCall } from './chat-message.ts';
 
 /** Reads the arguments as a model wrote them. Never throws: what is no JSON object is kept as it is. */
 export function readToolCall(id: string, name: string, written: string): ToolCall {
@@ -7,11 +8,11 @@ export function readToolCall(id: string, name: string, written: string): ToolCal
   return parsed ? { id, name, arguments: parsed } : { id, name, invalidArguments: written };
 }
 
-function parseObject(text: string): JsonObject | undefined {
+function parseObject(text: string): JsonRecord | undefined {
   try {
     const value: unknown = JSON.parse(text, refuseInfinity);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
+      ? (value as JsonRecord)
       : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
+import type { JsonValue } from '@bulkhead/user-context';
 import { callModel } from '../model-call.ts';
 import type { ModelReply } from '../model-call.ts';
-import type { ChatMessage, JsonValue } from '../chat-message.ts';
+import type { ChatMessage } from '../chat-message.ts';
 import { ModelFailedError } from '../models.errors.ts';
 import { OfflineModel } from './offline-model.ts';
 
