@@ -33,6 +33,13 @@ export class EventRouter {
     for (const watcher of this.#watchers) watcher(key);
   }
 
+  /** Events of the context's thread are stored that may never have been published: before a crash, say. */
+  republish(context: UserExecutionContext): void {
+    const key = keyOf(context, context.threadId);
+    this.wake(key);
+    for (const watcher of this.#watchers) watcher(key);
+  }
+
   /** Another node has stored events of this thread: its readers here go to the log, under their own user. */
   wake(key: RouteKey): void {
     for (const listener of this.#listeners.get(key) ?? []) listener('behind');

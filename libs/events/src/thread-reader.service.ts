@@ -1,16 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
-import { threads, UserTransactions } from '@bulkhead/persistence';
+import { DatabaseUnavailableError, threads, UserTransactions } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { eq } from 'drizzle-orm';
 import { EventInbox } from './event-inbox.ts';
-import { EventLog } from './event-log.service.ts';
+import { EventLog, type EventRange } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
 import { ResyncRequiredError } from './events.errors.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
 /** Events per read of the log. */
-const PAGE = 500;
+const PAGE = 200;
+/** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
+const RETRY_MS = 500;
 
 export interface ReadOptions {
   readonly threadId: string;
@@ -60,7 +63,7 @@ export class ThreadReader {
       while (!signal.aborted) {
         const batch: readonly ThreadEvent[] | 'gap' = upToDate
           ? inbox.takeFrom(cursor + 1)
-          : await this.log.read(context, { threadId, afterSeq: cursor, limit: PAGE });
+          : await this.#readLog(context, { threadId, afterSeq: cursor, limit: PAGE }, signal);
         // Reading takes time: whoever stopped meanwhile gets no more.
         if (signal.aborted) return;
         if (batch === 'gap') {
@@ -78,5 +81,22 @@ export class ThreadReader {
       unsubscribe();
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** A page of the log, however long the database is away meanwhile; empty once the signal has aborted. */
+  async #readLog(
+    context: UserExecutionContext,
+    range: EventRange,
+    signal: AbortSignal,
+  ): Promise<readonly ThreadEvent[]> {
+    while (!signal.aborted) {
+      try {
+        return await this.log.read(context, range);
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailableError)) throw error;
+        await delay(RETRY_MS * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return [];
   }
 }

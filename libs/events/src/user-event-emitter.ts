@@ -25,14 +25,20 @@ export class UserEventEmitter {
    */
   async emit(batch: EventBatch): Promise<readonly ThreadEvent[]> {
     const stored = await this.log.appendAlone(this.session, this.context, batch);
-    this.router.publish(this.context, stored);
+    this.#publish(stored);
     return stored;
   }
 
   /** The same within a transaction of the same session: delivered if and when that commits. */
   async emitWithin(transaction: UserTransaction, batch: EventBatch): Promise<readonly ThreadEvent[]> {
     const stored = await this.log.append(transaction, this.context, batch);
-    transaction.afterCommit(() => this.router.publish(this.context, stored));
+    transaction.afterCommit(() => this.#publish(stored));
     return stored;
+  }
+
+  /** A batch that was stored before may have lost its publication with whoever stored it. */
+  #publish(stored: readonly ThreadEvent[]): void {
+    if (stored.length > 0) this.router.publish(this.context, stored);
+    else this.router.republish(this.context);
   }
 }

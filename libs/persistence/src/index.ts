@@ -1,7 +1,7 @@
 export { AccountTransactions } from './account-transactions.service.ts';
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';
-export { DatabaseSetupError, DatabaseUnavailableError } from './persistence.errors.ts';
+export { DatabaseSetupError, DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 export { PersistenceModule } from './persistence.module.ts';
 export {
   accounts,

@@ -2,7 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import { DatabaseUnavailableError } from './persistence.errors.ts';
+import { DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 
 /** Typed queries within one transaction. */
 export type TransactionDatabase = NodePgDatabase;
@@ -22,7 +22,7 @@ export function databaseOf(client: pg.ClientBase): TransactionDatabase {
 /**
  * Runs `work` between `opening` (a BEGIN and what the transaction needs, in one round trip) and COMMIT.
  * Whatever `work` throws rolls everything back.
- * @throws DatabaseUnavailableError when the connection can't be made or breaks
+ * @throws DatabaseUnavailableError when the connection can't be made or breaks; OutcomeUnknownError during the commit
  */
 export function inTransaction<R>(
   pool: pg.Pool,
@@ -30,16 +30,18 @@ export function inTransaction<R>(
   work: (client: pg.PoolClient) => Promise<R>,
 ): Promise<R> {
   return withConnection(pool, async (client, discard) => {
+    let isCommitting = false;
     try {
       await client.query(opening);
       const result = await work(client);
+      isCommitting = true;
       const { command } = await client.query('COMMIT');
       // After a query that failed unnoticed, PostgreSQL answers a commit with a rollback, and no error.
       if (command !== 'COMMIT') throw new Error('A query failed unnoticed: its transaction was rolled back.');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(discard);
-      throw error;
+      throw isCommitting && isConnectionLoss(error) ? new OutcomeUnknownError(error) : error;
     }
   });
 }
@@ -64,7 +66,9 @@ export async function withConnection<R>(
   } catch (failure) {
     const error = withoutValues(failure);
     if (isConnectionLoss(error)) discard(error as Error);
-    throw broken ? new DatabaseUnavailableError(error) : error;
+    if (error instanceof OutcomeUnknownError) discard(error);
+    else if (broken || isTransient(error)) throw new DatabaseUnavailableError(error);
+    throw error;
   } finally {
     client.off('error', discard);
     client.release(broken);
@@ -84,8 +88,17 @@ function withoutValues(error: unknown): unknown {
 /** SQLSTATE classes 08 (connection) and 57P (operator intervention), and what the driver says of a dead socket. */
 function isConnectionLoss(error: unknown): boolean {
   const code = sqlStateOf(error) ?? '';
-  return /^(08|57P0)/.test(code) || ['ECONNRESET', 'ECONNREFUSED', 'EPIPE'].includes(code);
+  return (
+    /^(08|57P0)/.test(code) || ['ECONNRESET', 'ECONNREFUSED', 'EPIPE'].includes(code) || isDeadSocket(error)
+  );
 }
+
+/** The driver gives a socket that ended in mid-query no code. */
+const isDeadSocket = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Connection terminated');
+
+/** SQLSTATE classes 40 (rolled back for the sake of others) and 53 (out of resources): later it may work. */
+const isTransient = (error: unknown): boolean => /^(40|53)/.test(sqlStateOf(error) ?? '');
 
 /** The SQLSTATE (or system error code) of a failed query, also when a query builder wrapped it. */
 export function sqlStateOf(error: unknown): string | undefined {
