@@ -11,7 +11,7 @@ import { ResyncRequiredError } from './events.errors.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
 /** Events per read of the log. */
-const PAGE = 200;
+const PAGE = 500;
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
 const RETRY_MS = 500;
 

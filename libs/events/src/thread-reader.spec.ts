@@ -55,7 +55,7 @@ describe('reading a thread', () => {
     expect(await readUntil(batches, 1_000)).toEqual(upTo(1_000));
     await emitTexts(context, 600);
     await emitTexts(context, 1);
-    expect(await readUntil(batches, 1_601)).toEqual(upTo(1_601, 401));
+    expect(await readUntil(batches, 1_601)).toEqual(upTo(1_601, 1_001));
     abort.abort();
   });
 
@@ -92,9 +92,9 @@ describe('a reader stops', () => {
 
   it('between two batches, at once, even if nobody asks for another', async () => {
     const context = await test.openRun();
-    await emitTexts(context, 201);
+    await emitTexts(context, 501);
     const { batches, abort, leftovers } = open(context);
-    expect(await readUntil(batches, 200)).toHaveLength(200);
+    expect(await readUntil(batches, 500)).toHaveLength(500);
     abort.abort();
     expect([test.router.listenerCount, leftovers()]).toEqual([0, 0]);
     expect(await batches.next()).toEqual(ended);

@@ -142,6 +142,7 @@ CREATE INDEX "notes_newest" ON "bulkhead"."notes" USING btree ("user_id","create
 CREATE INDEX "refresh_tokens_session" ON "bulkhead"."refresh_tokens" USING btree ("session_id");--> statement-breakpoint
 CREATE INDEX "runs_newest" ON "bulkhead"."runs" USING btree ("user_id","created_at","run_id");--> statement-breakpoint
 CREATE INDEX "runs_thread" ON "bulkhead"."runs" USING btree ("thread_id");--> statement-breakpoint
+CREATE INDEX "runs_unfinished" ON "bulkhead"."runs" USING btree ("user_id") WHERE state in ('queued', 'running', 'waiting');--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "bulkhead"."sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "threads_newest" ON "bulkhead"."threads" USING btree ("user_id","created_at","thread_id");--> statement-breakpoint
 CREATE POLICY "owner_only" ON "bulkhead"."accounts" AS PERMISSIVE FOR ALL TO "bulkhead_app" USING (user_id = (select current_setting('app.user_id')::uuid)) WITH CHECK (user_id = (select current_setting('app.user_id')::uuid));--> statement-breakpoint

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   foreignKey,
@@ -57,6 +58,9 @@ export const runs = bulkhead.table(
     unique('runs_owner').on(table.runId, table.userId),
     index('runs_newest').on(table.userId, table.createdAt, table.runId),
     index('runs_thread').on(table.threadId),
+    index('runs_unfinished')
+      .on(table.userId)
+      .where(sql`state in ('queued', 'running', 'waiting')`),
     foreignKey({
       name: 'runs_thread_owner',
       columns: [table.threadId, table.userId],
