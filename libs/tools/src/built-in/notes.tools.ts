@@ -7,6 +7,8 @@ import type { Tool, ToolInvocation } from '../tool.contract.ts';
 
 const MAX_NOTE_LENGTH = 4_000;
 const MAX_LISTED = 50;
+/** Most bytes of notes in one answer: below what a tool may return. */
+const MAX_LISTED_BYTES = 48_000;
 const columns = { noteId: notes.noteId, text: notes.text, createdAt: notes.createdAt };
 
 /** PostgreSQL stores no NUL in text, so it looks for none either. */
@@ -65,9 +67,21 @@ export class NotesListTool implements Tool<{ query?: string }> {
         .where(and(matches))
         .orderBy(desc(notes.createdAt))
         .limit(MAX_LISTED);
-      return { notes: rows.map(toJson) };
+      return withinBudget(rows.map(toJson));
     });
   }
+}
+
+/** As many notes as fit, newest first; says so when there are more. */
+function withinBudget(listed: readonly JsonValue[]): JsonValue {
+  let bytes = 0;
+  const fitting = listed.filter(
+    (note) => (bytes += Buffer.byteLength(JSON.stringify(note))) <= MAX_LISTED_BYTES,
+  );
+  return {
+    notes: fitting,
+    ...(fitting.length < listed.length && { more: 'Ask with a query to see older notes.' }),
+  };
 }
 
 const toJson = ({ createdAt, ...note }: { noteId: string; text: string; createdAt: Date }): JsonValue => ({
