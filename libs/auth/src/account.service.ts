@@ -91,7 +91,7 @@ export class AccountService {
     return this.sessions.refresh(refreshToken);
   }
 
-  /** Ends the identity's session at once on every node; accepted runs go on. */
+  /** Ends the identity's session on every node: nothing is authenticated by it any more. Accepted runs go on, and open connections until their access token expires. */
   async signOut(identity: Identity): Promise<void> {
     await this.sessions.signOut(Identity.verify(identity));
   }

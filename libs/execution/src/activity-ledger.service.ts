@@ -36,6 +36,11 @@ export class ActivityLedger {
     return true;
   }
 
+  /** The contexts of the runs on this node. */
+  running(): UserExecutionContext[] {
+    return [...this.#running.values()].map(({ context }) => context);
+  }
+
   /** Runs of the context's user on this node. */
   runningOf(context: UserExecutionContext): number {
     let count = 0;

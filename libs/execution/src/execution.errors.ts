@@ -31,6 +31,17 @@ export class RunLimitError extends AppError {
   }
 }
 
+/** The user has as many unfinished runs as may wait. Nothing was stored. */
+export class TooManyRunsError extends AppError {
+  readonly code = 'too_many_runs';
+  readonly kind = 'limit_exceeded';
+
+  constructor(limit: number, current: number) {
+    const message = `You have ${current} unfinished runs, and ${limit} may wait at once. Try again when some have ended.`;
+    super(message, { limit, current, retryAfterSeconds: 5 });
+  }
+}
+
 /** The run took longer than a run may. */
 export class RunTimeoutError extends AppError {
   readonly code = RUN_TIMEOUT;

@@ -9,6 +9,7 @@ import { AgentRegistry } from './agent-registry.service.ts';
 import { AgentFactory } from './agent.factory.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { RunAdmission } from './run-admission.ts';
+import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
 import { RunExecution } from './run-execution.ts';
 import { RunHistory } from './run-history.ts';
@@ -25,6 +26,7 @@ import { RunQueue } from './run-queue.service.ts';
     AgentFactory,
     ExecutionEngineFactory,
     RunAdmission,
+    RunCancellation,
     RunControl,
     RunExecution,
     RunHistory,
@@ -36,6 +38,7 @@ import { RunQueue } from './run-queue.service.ts';
     ActivityLedger,
     AgentRegistry,
     RunAdmission,
+    RunCancellation,
     RunControl,
     RunExecution,
     RunHistory,

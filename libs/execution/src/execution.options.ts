@@ -6,6 +6,8 @@ export interface ExecutionOptions {
   readonly nodeId: string;
   /** Runs of one user that may run at the same time, over all nodes. */
   readonly runsPerUser: number;
+  /** Unfinished runs that a user may have, running ones included; more are refused. */
+  readonly unfinishedRunsPerUser: number;
   /** Model calls per run. */
   readonly maxSteps: number;
   /** Tool calls per run. */

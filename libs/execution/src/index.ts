@@ -9,6 +9,7 @@ export {
   RunLimitError,
   RunNotPermittedError,
   RunTimeoutError,
+  TooManyRunsError,
   UnknownAgentError,
 } from './execution.errors.ts';
 export { ExecutionModule } from './execution.module.ts';

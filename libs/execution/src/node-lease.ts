@@ -9,6 +9,9 @@ const RETRY_MS = 500;
 const GRACE_MS = 1_000;
 const LOCK_TIMEOUT = '55P03';
 
+/** SQL for the advisory lock's key of the node whose id is the statement's first parameter. */
+export const NODE_LOCK = `hashtextextended('bulkhead node ' || $1, 0)`;
+
 /**
  * A node's claim to its id, as a session lock of PostgreSQL: gone the moment its connection is. When the database
  * restarts, the claim is made again as soon as that is possible.
@@ -43,15 +46,19 @@ export class NodeLease {
     client.on('error', () => void this.#reclaim(client));
     try {
       await client.query(`set lock_timeout = ${GRACE_MS}`);
-      await client.query(`select pg_advisory_lock(hashtextextended('bulkhead node ' || $1, 0))`, [
-        this.nodeId,
-      ]);
+      await client.query(`select pg_advisory_lock(${NODE_LOCK})`, [this.nodeId]);
     } catch (error) {
       client.release(true);
       throw sqlStateOf(error) === LOCK_TIMEOUT ? new NodeIdTakenError(this.nodeId) : error;
     }
     this.#client = client;
     if (this.#isReleased) this.release();
+  }
+
+  /** Another node has the id, and with it this node's runs: what goes on here would be done twice. */
+  #giveWay(error: NodeIdTakenError): void {
+    this.logger.fatal(error.message);
+    process.kill(process.pid, 'SIGTERM');
   }
 
   async #reclaim(lost: pg.PoolClient): Promise<void> {
@@ -62,6 +69,7 @@ export class NodeLease {
       try {
         return await this.#claim();
       } catch (error) {
+        if (error instanceof NodeIdTakenError) return this.#giveWay(error);
         this.logger.error({ err: error }, 'The claim to this node’s id was lost.');
         await delay(RETRY_MS);
       }

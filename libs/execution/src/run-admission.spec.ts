@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { ResourceNotFoundError } from '@bulkhead/errors';
-import { DatabaseUnavailableError } from '@bulkhead/persistence';
+import { DatabaseUnavailableError, runs } from '@bulkhead/persistence';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { UnknownAgentError } from './execution.errors.ts';
@@ -101,6 +102,23 @@ describe('a message that is not accepted', () => {
     const idle = await test.startNode();
     await expect(idle.send(context, 'Hello')).rejects.toThrow(DatabaseUnavailableError);
     expect(await storedFor(ada)).toEqual(rowsEach(0));
+  });
+
+  it('because too many runs are unfinished leaves nothing more, says when to come back, and binds its user only', async () => {
+    const strict = await test.startNode({ unfinishedRunsPerUser: 2 });
+    await test.database.transactions.run(context, async ({ db }) => {
+      const run = { userId: ada.userId, threadId: context.threadId, agentName: 'assistant' };
+      const states = ['queued', 'running', 'completed', 'failed'];
+      await db.insert(runs).values(states.map((state) => ({ ...run, runId: randomUUID(), state })));
+    });
+    await expect(strict.send(context, 'Hello')).rejects.toMatchObject({
+      code: 'too_many_runs',
+      details: { limit: 2, current: 2, retryAfterSeconds: 5 },
+    });
+    expect(await storedFor(ada)).toEqual({ ...rowsEach(0), 'bulkhead.runs': 4 });
+    const other = await test.openThread(await test.signUp());
+    // Past the limit's check: this node's queue has not started.
+    await expect(strict.send(other, 'Hello')).rejects.toThrow(DatabaseUnavailableError);
   });
 
   it('because there is no such agent leaves nothing at all', async () => {

@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Scope } from '@nestjs/common';
+import { Inject, Injectable, Scope } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { UserEventEmitter } from '@bulkhead/events';
-import { auditLog, messages, runs, sqlStateOf, UserDatabaseSession } from '@bulkhead/persistence';
+import {
+  auditLog,
+  messages,
+  runs,
+  sqlStateOf,
+  UserDatabaseSession,
+  type UserTransaction,
+} from '@bulkhead/persistence';
+import { inArray } from 'drizzle-orm';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { AgentRegistry } from './agent-registry.service.ts';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { TooManyRunsError } from './execution.errors.ts';
+import { UNFINISHED_STATES } from './run-state.ts';
 import { RunQueue } from './run-queue.service.ts';
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -26,11 +37,12 @@ export class RunAdmission {
     private readonly emitter: UserEventEmitter,
     private readonly agents: AgentRegistry,
     private readonly queue: RunQueue,
+    @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {}
 
   /**
    * Stores the message, the run, its first event, the audit row and the queue entry in one transaction.
-   * @throws UnknownAgentError, ResourceNotFoundError for a foreign and an absent thread alike
+   * @throws UnknownAgentError, TooManyRunsError, ResourceNotFoundError for a foreign and an absent thread alike
    */
   async admit(agentName: string, content: string): Promise<AcceptedRun> {
     this.agents.get(agentName);
@@ -39,6 +51,7 @@ export class RunAdmission {
     const seq = await this.session
       .transaction(async (transaction) => {
         const { db } = transaction;
+        await this.#refuseTooMany(transaction);
         await db.insert(runs).values({ runId, userId, threadId, agentName, state: 'queued' });
         const [queued] = await this.emitter.emitWithin(transaction, {
           agentName,
@@ -57,5 +70,12 @@ export class RunAdmission {
         throw sqlStateOf(error) === FOREIGN_KEY_VIOLATION ? new ResourceNotFoundError('thread') : error;
       });
     return { threadId, runId, messageId, seq };
+  }
+
+  /** Row-level security makes this the user's own count. */
+  async #refuseTooMany({ db }: UserTransaction): Promise<void> {
+    const limit = this.options.unfinishedRunsPerUser;
+    const current = await db.$count(runs, inArray(runs.state, UNFINISHED_STATES));
+    if (current >= limit) throw new TooManyRunsError(limit, current);
   }
 }

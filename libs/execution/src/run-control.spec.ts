@@ -2,6 +2,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { ActivityLedger } from './activity-ledger.service.ts';
+import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
 import { RunLocator } from './run-locator.service.ts';
 import { RunJournal } from './run-journal.ts';
@@ -26,6 +27,28 @@ const cancel = (context: UserExecutionContext) =>
 const execute = (context: UserExecutionContext) => node.execute(context, 'assistant', new StoredSteps());
 const typesOf = async (context: UserExecutionContext) =>
   (await node.eventsOf(context)).map(({ type }) => type);
+
+describe('a run that another node executes', () => {
+  it('is stopped there', async () => {
+    const other = await test.startNode();
+    const context = await test.openRun(ada, '/sleep 600000');
+    const execution = execute(context);
+    await node.untilEvent(context, ({ type }) => type === 'agent_thinking');
+    expect(await other.inScope(context, RunControl, (control) => control.cancel())).toBe('running');
+    await execution;
+    expect(await node.runOf(context)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('goes on when the hint comes without a request to stop', async () => {
+    const other = await test.startNode();
+    const context = await test.openRun(ada, '/sleep 300');
+    const execution = execute(context);
+    await node.untilEvent(context, ({ type }) => type === 'agent_thinking');
+    await other.get(RunCancellation).stop(context);
+    await execution;
+    expect(await node.runOf(context)).toMatchObject({ state: 'completed' });
+  });
+});
 
 describe('a run that is named by its id alone', () => {
   const locate = (context: UserExecutionContext) => node.get(RunLocator).locate(context);

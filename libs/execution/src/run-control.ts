@@ -3,7 +3,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { runs, UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, sql } from 'drizzle-orm';
-import { ActivityLedger } from './activity-ledger.service.ts';
+import { RunCancellation } from './run-cancellation.service.ts';
 import { RunJournal } from './run-journal.ts';
 import type { RunState } from './run-state.ts';
 
@@ -14,7 +14,7 @@ export class RunControl {
     private readonly context: UserExecutionContext,
     private readonly session: UserDatabaseSession,
     private readonly journal: RunJournal,
-    private readonly ledger: ActivityLedger,
+    private readonly cancellation: RunCancellation,
   ) {}
 
   /**
@@ -37,7 +37,7 @@ export class RunControl {
       await this.journal.finish(run.agentName, { state: 'cancelled' });
       return 'cancelled';
     }
-    this.ledger.cancel(this.context);
+    await this.cancellation.stop(this.context);
     return run.state as RunState;
   }
 }

@@ -3,6 +3,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { runs, UserTransactions } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { eq } from 'drizzle-orm';
+import { UNFINISHED_STATES } from './run-state.ts';
 
 /** Finds the thread of a run that a request names by its id alone. */
 @Injectable()
@@ -26,5 +27,13 @@ export class RunLocator {
       ...(websocketClientId && { websocketClientId }),
     };
     return UserExecutionContext.fromRequest(identity, { runId, threadId: run.threadId }, options);
+  }
+
+  /** Whether the context's run has reached a terminal state. */
+  async hasEnded(context: UserExecutionContext): Promise<boolean> {
+    const [run] = await this.transactions.run(context, ({ db }) =>
+      db.select({ state: runs.state }).from(runs).where(eq(runs.runId, context.runId)),
+    );
+    return run !== undefined && UNFINISHED_STATES.every((state) => state !== run.state);
   }
 }

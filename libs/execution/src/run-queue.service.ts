@@ -8,6 +8,7 @@ import type { DurableSteps, StepResult } from './durable-steps.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { engineLogger } from './engine-logger.ts';
 import { NodeLease } from './node-lease.ts';
+import { NodeRecovery } from './node-recovery.ts';
 import { reviveError } from './stored-error.ts';
 
 /** A queued run, as the queue stores it. */
@@ -40,6 +41,7 @@ export class RunQueue {
   #pool: pg.Pool | undefined;
   #client: DBOSClient | undefined;
   #lease: NodeLease | undefined;
+  #recovery: NodeRecovery | undefined;
   #stopping = false;
 
   constructor(
@@ -75,6 +77,8 @@ export class RunQueue {
       onConflict: 'always_update',
     });
     this.#client = await DBOSClient.create({ ...system, applicationName: 'bulkhead' });
+    this.#recovery = new NodeRecovery(pool, nodeId, this.#logger);
+    this.#recovery.start();
   }
 
   /** Adds the context's run within a transaction of the engine's role: it exists if and when that commits. */
@@ -100,6 +104,7 @@ export class RunQueue {
     if (!pool) return;
     this.#pool = undefined;
     const { drainTimeoutMs } = this.options;
+    await this.#recovery?.stop();
     const abandon = setTimeout(() => (this.#stopping = true), Math.max(0, drainTimeoutMs - 250));
     await DBOS.shutdown({ workflowCompletionTimeoutMS: drainTimeoutMs, deregister: true });
     clearTimeout(abandon);
@@ -133,7 +138,9 @@ export class RunQueue {
         }
       };
       const options = { name, ...STEP_RETRIES, shouldRetry: isDatabaseTrouble };
-      return DBOS.runStep(guarded, options).catch((error: unknown) => {
+      return DBOS.runStep(guarded, options).catch(async (error: unknown) => {
+        // Storing the result fails too when the connections are closing.
+        await this.#hangWhenStopping();
         throw reviveError(error);
       });
     },

@@ -13,6 +13,11 @@ export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = 
   timed_out: [],
 };
 
+/** The states of a run that is still to come to an end. */
+export const UNFINISHED_STATES = (Object.keys(RUN_TRANSITIONS) as RunState[]).filter(
+  (state) => RUN_TRANSITIONS[state].length > 0,
+);
+
 /** The states from which `next` can be reached. */
 export const statesBefore = (next: RunState): RunState[] =>
   (Object.keys(RUN_TRANSITIONS) as RunState[]).filter((state) => RUN_TRANSITIONS[state].includes(next));

@@ -9,7 +9,7 @@ export interface AuthenticatedHttpRequest {
   readonly method: string;
   /** Path with query, as received. */
   readonly url: string;
-  /** Client address after the trusted proxies. */
+  /** Address of the peer: the client, or the proxy in front of the server. */
   readonly ip: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }

@@ -26,6 +26,7 @@ export interface TestExecution {
 const permissions = ['tools:calculator', 'tools:time', 'tools:notes', 'tools:spec'];
 const usualOptions = {
   runsPerUser: 5,
+  unfinishedRunsPerUser: 200,
   maxSteps: 8,
   maxToolCalls: 8,
   runTimeoutMs: 60_000,
