@@ -1,6 +1,7 @@
 import { BulkheadClient, type AcceptedRun, type ThreadConnection, type ThreadEvent } from '@bulkhead/client';
 import { newCredentials, openThread } from './account.ts';
 import { answerIn, ofType, oneTo, seqsOf, typesOf, untilRunsEnd } from './run-events.ts';
+import { probe } from './http-probe.ts';
 import { Server } from './server.ts';
 import { SocketProbe } from './socket-probe.ts';
 
@@ -121,6 +122,15 @@ describe('the golden path', () => {
   it('stores the events as they were delivered', async () => {
     expect(await client.events(thread.threadId)).toEqual(events);
     expect(await client.runEvents(run.runId)).toEqual(events);
+  });
+
+  it('tells a stream that comes back after the end to stay away', async () => {
+    const path = `/v1/runs/${run.runId}/events`;
+    const headers = { accept: 'text/event-stream', 'last-event-id': String(events.length) };
+    expect(await probe(server.url, { path, headers, token: await client.accessToken() })).toMatchObject({
+      status: 204,
+      text: '',
+    });
   });
 
   it('keeps what the client acknowledged', async () => {

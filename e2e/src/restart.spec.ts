@@ -117,6 +117,18 @@ describe('a server that ends and starts again', () => {
     expect(await ada.client.run(runId)).toMatchObject({ state: 'completed' });
   }, 60_000);
 
+  it('lets another node take up the run of one that is gone for good', async () => {
+    const { threadId } = await ada.client.createThread();
+    const { runId } = await ada.client.sendMessage(threadId, { content: '/sleep 1000' });
+    for await (const { type } of ada.client.followRun(runId)) if (type === 'agent_thinking') break;
+    await server.kill();
+    await server.startAgain({ NODE_ID: 'another-node' });
+    const events = await untilRunsEnd(ada.client.followRun(runId));
+    expect(events.at(-1)).toMatchObject({ type: 'agent_completed', runId });
+    expect(seqsOf(events)).toEqual(oneTo(events.length));
+    expect(typesOf(events).filter((type) => type === 'agent_started')).toHaveLength(1);
+  }, 60_000);
+
   it('does not repeat what a tool has done when a crash comes after it', async () => {
     const { threadId } = await ada.client.createThread();
     const content = 'What is 37 * 43, and remember it as a note?';

@@ -47,7 +47,7 @@ export class Server {
   }
 
   /** Starts on the data that is there; settles when it says that it is ready. */
-  async startAgain(): Promise<void> {
+  async startAgain(more: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.#isDisposed) throw new Error('The server was disposed of.');
     this.#child = new Child([entry], {
       cwd: this.dataDir,
@@ -57,6 +57,7 @@ export class Server {
         DATA_DIR: join(this.dataDir, 'data'),
         LOG_LEVEL: 'warn',
         ...this.settings,
+        ...more,
       },
     });
     const [, url] = await this.#child.untilOutput(/ready.*?(https?:\/\/\S+)/);

@@ -4,6 +4,7 @@ import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhe
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { GatewayConfig } from './gateway.config.ts';
+import { keptNodeId } from './node-id.ts';
 
 /** Hands each lib its part of the configuration. The one global module: every other dependency is imported by name. */
 @Module({})
@@ -34,7 +35,8 @@ const auth = (config: GatewayConfig): AuthOptions => ({
 });
 
 const execution = (config: GatewayConfig): ExecutionOptions => ({
-  nodeId: config.NODE_ID,
+  nodeId: config.NODE_ID ?? keptNodeId(config.DATA_DIR),
+  unfinishedRunsPerUser: config.UNFINISHED_RUNS_PER_USER,
   runsPerUser: config.RUNS_PER_USER,
   maxSteps: config.RUN_MAX_STEPS,
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,

@@ -8,7 +8,7 @@ const settings = Object.fromEntries(
 
 describe('.env.example', () => {
   it('names every setting and no other', () => {
-    const optional = ['DATABASE_URL', 'OPENAI_COMPATIBLE_BASE_URL', 'OPENAI_COMPATIBLE_API_KEY'];
+    const optional = ['NODE_ID', 'DATABASE_URL', 'OPENAI_COMPATIBLE_BASE_URL', 'OPENAI_COMPATIBLE_API_KEY'];
     const known = [...Object.keys(new GatewayConfig()), ...optional];
     expect(Object.keys(settings).sort()).toEqual([...new Set(known)].sort());
   });

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { hostname } from 'node:os';
 import { plainToInstance, Type } from 'class-transformer';
 import {
   IsIn,
@@ -46,13 +45,11 @@ export class GatewayConfig {
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   readonly LOG_LEVEL: string = 'info';
 
+  @IsOptional()
   @Matches(/^[\w.-]{1,64}$/, {
     message: 'NODE_ID must be 1 to 64 letters, digits, dots, hyphens or underscores',
   })
-  readonly NODE_ID: string =
-    hostname()
-      .replace(/[^\w.-]/g, '-')
-      .slice(0, 64) || 'node';
+  readonly NODE_ID?: string;
 
   @Matches(/^(?:https?:\/\/[\w.:[\]-]+(?:,(?!$)|$))*$/, {
     message: 'ALLOWED_ORIGINS must be a comma-separated list of origins such as https://chat.example.org',
@@ -67,6 +64,9 @@ export class GatewayConfig {
 
   @Whole(1, 100)
   readonly RUNS_PER_USER: number = 5;
+
+  @Whole(1, 100_000)
+  readonly UNFINISHED_RUNS_PER_USER: number = 200;
 
   @Whole(1, 100)
   readonly RUN_MAX_STEPS: number = 20;
@@ -103,6 +103,7 @@ export class GatewayConfig {
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const known = Object.keys(new GatewayConfig()).concat(
     'DATABASE_URL',
+    'NODE_ID',
     'OPENAI_COMPATIBLE_BASE_URL',
     'OPENAI_COMPATIBLE_API_KEY',
   );

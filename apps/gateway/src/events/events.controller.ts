@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { EventLog, ThreadReader, type ThreadEvent } from '@bulkhead/events';
+import { EventLog, ThreadReader } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
@@ -57,7 +57,7 @@ export class EventsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventPageDto | undefined> {
     const context = await this.locator.locate(UserExecutionContext.fromHttpRequest(request, { runId }));
-    return this.#answer(context, query, lastEventId, reply, runId);
+    return this.#answer(context, query, lastEventId, reply, { runId: context.runId });
   }
 
   async #answer(
@@ -65,18 +65,28 @@ export class EventsController {
     { after, limit }: SequenceQuery,
     lastEventId: string | undefined,
     reply: FastifyReply,
-    runId?: string,
+    ofRun: { readonly runId?: string } = {},
   ): Promise<EventPageDto | undefined> {
     const { threadId } = context;
     const afterSeq = lastEventId === undefined ? after : sequenceOf(lastEventId);
     await this.reader.verify(context, threadId, afterSeq);
-    if (reply.request.headers.accept?.includes('text/event-stream')) {
-      this.streams.open(context, { threadId, afterSeq, ...(runId !== undefined && { runId }) }, reply);
+    if (!reply.request.headers.accept?.includes('text/event-stream')) {
+      return { items: await this.log.read(context, { threadId, afterSeq, limit, ...ofRun }) };
+    }
+    if (ofRun.runId !== undefined && (await this.#isOver(context, afterSeq))) {
+      // A client that comes back after the end is told to stay away (HTML Living Standard, section 9.2.3).
+      void reply.status(204);
       return undefined;
     }
-    const range = { threadId, afterSeq, limit, ...(runId !== undefined && { runId }) };
-    const items: readonly ThreadEvent[] = await this.log.read(context, range);
-    return { items };
+    this.streams.open(context, { threadId, afterSeq, ...ofRun }, reply);
+    return undefined;
+  }
+
+  /** Whether a run's stream has nothing more to say after a sequence. The state is asked first: events come with it. */
+  async #isOver(context: UserExecutionContext, afterSeq: number): Promise<boolean> {
+    if (!(await this.locator.hasEnded(context))) return false;
+    const { threadId, runId } = context;
+    return (await this.log.read(context, { threadId, runId, afterSeq, limit: 1 })).length === 0;
   }
 }
 

@@ -1,13 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ProblemDetails } from '@bulkhead/errors';
 import type { RunState } from '@bulkhead/execution';
-import { IsUUID } from 'class-validator';
+import { IsId } from '../validation/is-id.decorator.ts';
 
 const states: RunState[] = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'timed_out'];
 
 export class RunPath {
   @ApiProperty({ format: 'uuid' })
-  @IsUUID()
+  @IsId()
   readonly runId!: string;
 }
 

@@ -1,10 +1,11 @@
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { SendMessageDto } from '../threads/thread.dto.ts';
+import { IsId } from '../validation/is-id.decorator.ts';
 
 /** `thread_open`: without a thread id, a new thread is allocated. */
 export class ThreadOpenDto {
   @IsOptional()
-  @IsUUID()
+  @IsId()
   readonly threadId?: string;
 
   /** Replays what has a greater sequence, then goes live. Absent: live from now on. */
@@ -16,23 +17,23 @@ export class ThreadOpenDto {
 }
 
 export class ThreadCloseDto {
-  @IsUUID()
+  @IsId()
   readonly threadId!: string;
 }
 
 export class MessageSendDto extends SendMessageDto {
-  @IsUUID()
+  @IsId()
   readonly threadId!: string;
 }
 
 export class RunCancelDto {
-  @IsUUID()
+  @IsId()
   readonly runId!: string;
 }
 
 /** Cumulative: everything up to `seq` has arrived. */
 export class EventAckDto {
-  @IsUUID()
+  @IsId()
   readonly threadId!: string;
 
   @IsInt()

@@ -1,12 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsNotEmpty, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsId } from '../validation/is-id.decorator.ts';
 
 /** Longest message, in characters. */
 export const MAX_MESSAGE_LENGTH = 32_000;
 
 export class ThreadPath {
   @ApiProperty({ format: 'uuid' })
-  @IsUUID()
+  @IsId()
   readonly threadId!: string;
 }
 

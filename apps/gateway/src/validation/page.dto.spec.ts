@@ -23,6 +23,14 @@ describe('a page', () => {
     );
   });
 
+  it.each([
+    '2024-02-30T00:00:00.000Z 0192f0c1-7a3b-4c5d-8e6f-001122334455',
+    '0000-01-01T00:00:00.000Z 0192f0c1-7a3b-4c5d-8e6f-001122334455',
+    `2024-02-03T00:00:00.000Z ${'-'.repeat(36)}`,
+  ])('can not begin at %s, which the database would choke on', (key) => {
+    expect(() => fromCursor(Buffer.from(key).toString('base64url'))).toThrow('nextCursor');
+  });
+
   it('can not be asked for with a made-up cursor', () => {
     fc.assert(
       fc.property(fc.string(), (cursor) => {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { PageKey } from '@bulkhead/events';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, isUUID, Max, MaxLength, Min } from 'class-validator';
 import { InvalidRequestError } from '../problem/request.errors.ts';
 
 const MAX_PAGE = 200;
@@ -65,8 +65,9 @@ export function toPage<Item extends { readonly createdAt: string }>(
 export function fromCursor(cursor: string | undefined): PageKey | undefined {
   if (cursor === undefined) return undefined;
   const [createdAt = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
-  const isKey = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(createdAt) && /^[\da-f-]{36}$/.test(id);
-  if (!isKey || Number.isNaN(Date.parse(createdAt))) {
+  const time = new Date(createdAt);
+  const isInstant = !Number.isNaN(time.getTime()) && time.toISOString() === createdAt && time.getTime() >= 0;
+  if (!isInstant || !isUUID(id)) {
     throw new InvalidRequestError('cursor', 'cursor must be the nextCursor of a page');
   }
   return { createdAt, id };
