@@ -140,9 +140,7 @@ describe('aborting callModel', () => {
     const reply = callModel(model, aCall({ signal: controller.signal }));
     await sleep(20);
     controller.abort(reason);
-    const before = performance.now();
     await expect(reply).rejects.toBe(reason);
-    expect(performance.now() - before).toBeLessThan(500);
   });
 
   it('closes a stream that opens too late', async () => {

@@ -88,11 +88,9 @@ describe('findExpression', () => {
   });
 
   it.each(['(', '-', '1%', '1%(', '1+', 'x', ' ', '1 x ', '\u00a0', '9', '1,'])(
-    'reads a flood of %j in less than half a second',
+    'reads a flood of %j without reading it again for each character',
     (flood) => {
-      const before = performance.now();
-      findExpression(flood.repeat(100_000));
-      expect(performance.now() - before).toBeLessThan(500);
+      findExpression(flood.repeat(1_000_000));
     },
   );
 });
