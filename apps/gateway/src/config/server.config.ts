@@ -1,0 +1,34 @@
+import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
+import { Whole } from './whole.decorator.ts';
+
+const database = { require_tld: false, require_protocol: true, protocols: ['postgres', 'postgresql'] };
+
+/** Where the server listens, keeps its data, and how it is named. */
+export class ServerConfig {
+  @Whole(0, 65_535)
+  readonly PORT: number = 3000;
+
+  @IsString()
+  @Matches(/^[\w.:-]{1,253}$/, { message: 'HOST must be an address or a host name' })
+  readonly HOST: string = '127.0.0.1';
+
+  @IsString()
+  @MaxLength(1024)
+  readonly DATA_DIR: string = '.data';
+
+  @IsOptional()
+  @IsUrl(database, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/name' })
+  readonly DATABASE_URL?: string;
+
+  @Whole(2, 200)
+  readonly DATABASE_POOL_SIZE: number = 20;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  readonly LOG_LEVEL: string = 'info';
+
+  @IsOptional()
+  @Matches(/^[\w.-]{1,64}$/, {
+    message: 'NODE_ID must be 1 to 64 letters, digits, dots, hyphens or underscores',
+  })
+  readonly NODE_ID?: string;
+}
