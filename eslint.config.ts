@@ -1,13 +1,13 @@
 import { createProjectFileMapUsingProjectGraph, createProjectGraphAsync } from '@nx/devkit';
 import { defineConfig, globalIgnores } from 'eslint/config';
-import { boundaryConfigs } from './tools/lint/src/boundaries.ts';
-import { contextBans } from './tools/lint/src/context-bans.ts';
-import { coreConfigs } from './tools/lint/src/core.ts';
-import { importBans } from './tools/lint/src/import-bans.ts';
-import { assertEveryProjectIsTagged, assertOneConfig } from './tools/lint/src/loopholes.ts';
-import { configsOf } from './tools/lint/src/selector-rule.ts';
-import { stateBans } from './tools/lint/src/state-bans.ts';
-import { typescriptConfigs } from './tools/lint/src/typescript.ts';
+import { boundaryConfigs } from './tools/eslint-plugin/src/boundaries.ts';
+import { contextBans } from './tools/eslint-plugin/src/context-bans.ts';
+import { coreConfigs } from './tools/eslint-plugin/src/core.ts';
+import { importBans } from './tools/eslint-plugin/src/import-bans.ts';
+import { assertEveryProjectIsTagged, assertOneConfig } from './tools/eslint-plugin/src/loopholes.ts';
+import { configsOf } from './tools/eslint-plugin/src/selector-rule.ts';
+import { stateBans } from './tools/eslint-plugin/src/state-bans.ts';
+import { typescriptConfigs } from './tools/eslint-plugin/src/typescript.ts';
 
 // The boundary rule reads the project graph from nx's cache, and checks nothing when there is none.
 process.env['NX_DAEMON'] = 'false';

@@ -18,7 +18,7 @@ export const plantedStateViolations: Plants = {
     ['libs/events/src/planted.ts', 'export function getSocketManager() {}'],
     ['apps/gateway/src/planted.ts', 'export const getManager = () => 1;'],
     ['apps/gateway/src/planted.ts', 'const find = () => 1; export { find as getEventManager };'],
-    ['tools/lint/src/planted.ts', 'export class Runs { static getInstance() {} }'],
+    ['tools/eslint-plugin/src/planted.ts', 'export class Runs { static getInstance() {} }'],
   ],
   'env-in-config': [
     ['libs/auth/src/planted.ts', `export const secret = process.env.SECRET;`],

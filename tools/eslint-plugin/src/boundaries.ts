@@ -29,7 +29,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   chat: ['client'],
   e2e: ['client'],
   benchmark: ['client'],
-  lint: [],
+  'eslint-plugin': [],
 };
 
 const constraintsOf = (

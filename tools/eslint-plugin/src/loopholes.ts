@@ -19,7 +19,7 @@ export function assertEveryProjectIsTagged(projects: readonly Project[]): void {
   if (names.length === 0) return;
   throw new Error(
     `Projects without module boundaries: ${names.join(', ')}. Give each exactly one layer tag and one scope tag ` +
-      'in its package.json, both with a row in tools/lint/src/boundaries.ts.',
+      'in its package.json, both with a row in tools/eslint-plugin/src/boundaries.ts.',
   );
 }
 

@@ -12,7 +12,7 @@ export const importBans: readonly Ban[] = [
   },
   {
     name: 'no-app-imports',
-    selectors: [importsOf(String.raw`/^@bulkhead\/(gateway|chat|e2e|benchmark|lint)(\/|$)/`)],
+    selectors: [importsOf(String.raw`/^@bulkhead\/(gateway|chat|e2e|benchmark|eslint-plugin)(\/|$)/`)],
     message: 'Nothing imports a program. Move what both need to a lib.',
   },
   {
