@@ -6,15 +6,20 @@ export { PersistenceModule } from './persistence.module.ts';
 export {
   accounts,
   acknowledgements,
+  approvals,
   auditLog,
   events,
   messages,
+  modelCalls,
   notes,
   refreshTokens,
   runs,
+  runSteps,
   sessions,
   signingKeys,
   threads,
+  threadSummaries,
+  usageDays,
 } from './schema/index.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';

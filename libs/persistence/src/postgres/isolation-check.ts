@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
-/** Tables that authentication may touch before it knows the user. */
-const authTables = ['accounts', 'sessions', 'refresh_tokens', 'signing_keys'];
+/** Tables that authentication may touch before it knows the user, and the usage figures, which hold no content. */
+const authTables = ['accounts', 'sessions', 'refresh_tokens', 'signing_keys', 'usage_days'];
 
 /** The owner policy as the catalog prints it: nothing may be added to it. */
 const isOwnerOnly = (expression: string): string =>

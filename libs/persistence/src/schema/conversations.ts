@@ -50,6 +50,8 @@ export const runs = bulkhead.table(
     toolCalls: integer('tool_calls').notNull().default(0),
     inputTokens: integer('input_tokens').notNull().default(0),
     outputTokens: integer('output_tokens').notNull().default(0),
+    /** In billionths of the price table's currency; null: nothing in it has a price. */
+    costNano: bigint('cost_nano', { mode: 'bigint' }),
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),
@@ -82,6 +84,8 @@ export const messages = bulkhead.table(
     seq: bigint('seq', { mode: 'number' }).notNull(),
     role: text('role', { enum: ['user', 'assistant'] }).notNull(),
     content: text('content').notNull(),
+    /** Estimated when it was stored; null in older rows. */
+    tokens: integer('tokens'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [

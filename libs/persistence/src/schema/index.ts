@@ -1,3 +1,4 @@
 export { accounts, auditLog, refreshTokens, sessions, signingKeys } from './accounts.ts';
+export { approvals, modelCalls, runSteps, threadSummaries, usageDays } from './agent-work.ts';
 export { acknowledgements, events, messages, notes, runs, threads } from './conversations.ts';
 export { bulkhead } from './ownership.ts';
