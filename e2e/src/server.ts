@@ -74,6 +74,15 @@ export class Server {
     return this.#end('SIGKILL');
   }
 
+  /** Stops its process in mid-air, as a machine that is out of memory or asleep does; it keeps its connections. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   async restart(): Promise<void> {
     await this.stop();
     await this.startAgain();

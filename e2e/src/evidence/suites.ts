@@ -1,4 +1,6 @@
 import type { EvidenceSuite } from './evidence-suite.ts';
+import { crash } from './crash.suite.ts';
+import { fairness } from './fairness.suite.ts';
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly EvidenceSuite[] = [];
+export const suites: readonly EvidenceSuite[] = [crash, fairness];

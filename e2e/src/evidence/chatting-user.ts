@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BulkheadClient, ConnectionError, isTerminal, type ThreadEvent } from '@bulkhead/client';
+import type { ThreadConnection } from '@bulkhead/client';
+import type { Server } from '../server.ts';
+
+/** A user of a node, with one live thread that keeps whatever comes, and a word that nobody else may ever see. */
+export class ChattingUser {
+  readonly canary = `canary-${randomUUID()}`;
+  /** The note that each accepted run is asked to write, by run. */
+  readonly accepted = new Map<string, string>();
+  readonly events: ThreadEvent[] = [];
+  /** Settles with the error that ended the events, if one did. */
+  readonly reading: Promise<unknown>;
+  readonly #ended = new Map<string, number>();
+  readonly #watchers = new Set<() => void>();
+
+  private constructor(
+    readonly client: BulkheadClient,
+    readonly thread: ThreadConnection,
+  ) {
+    this.reading = this.#read().catch((error: unknown) => error);
+  }
+
+  static async signUp(node: Pick<Server, 'url'>): Promise<ChattingUser> {
+    const credentials = { email: `${randomUUID()}@bulkhead.example`, password: `horse ${randomUUID()}` };
+    const client = await BulkheadClient.signUp(node.url, credentials);
+    return new ChattingUser(client, await client.openThread({ afterSeq: 0 }));
+  }
+
+  /** Signs up so many users, spread over the nodes. Hashing passwords is slow by design: a few at a time. */
+  static async signUpMany(count: number, nodeOf: (index: number) => Server): Promise<ChattingUser[]> {
+    const users: ChattingUser[] = [];
+    const indices = Array.from({ length: count }, (_, index) => index).values();
+    const worker = async (): Promise<void> => {
+      for (const index of indices) users.push(await ChattingUser.signUp(nodeOf(index)));
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    return users;
+  }
+
+  /** How often each run has ended, by what its terminal events say. */
+  get ended(): ReadonlyMap<string, number> {
+    return this.#ended;
+  }
+
+  /** The accepted runs whose end has not arrived. */
+  get open(): string[] {
+    return [...this.accepted.keys()].filter((runId) => !this.#ended.has(runId));
+  }
+
+  /** Asks for a note with a text of its own. An answer that got lost counts as nothing promised. */
+  async askForNote(): Promise<string | undefined> {
+    const note = `${this.canary} ${randomUUID()}`;
+    return this.ask(`/tool notes_add ${JSON.stringify({ text: note })}`, note);
+  }
+
+  /** Sends a message; gives its run when the server has promised one. */
+  async ask(content: string, note = ''): Promise<string | undefined> {
+    try {
+      const { runId } = await this.thread.send(content);
+      this.accepted.set(runId, note);
+      return runId;
+    } catch (error) {
+      if (error instanceof ConnectionError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Asks, waits for the end, thinks, and asks again, until told to stop. */
+  async chat(stop: AbortSignal, thinkMs: number): Promise<void> {
+    const pause = (): Promise<unknown> =>
+      sleep(thinkMs * (0.5 + Math.random()), undefined, { signal: stop }).catch(() => undefined);
+    await pause();
+    while (!stop.aborted) {
+      await this.askForNote();
+      await this.untilAllEnded(stop);
+      await pause();
+    }
+  }
+
+  /** Settles when the end of every accepted run has arrived, or the signal says not to wait. */
+  async untilAllEnded(signal?: AbortSignal): Promise<void> {
+    while (this.open.length > 0 && !signal?.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#watchers.delete(wake);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#watchers.add(wake);
+        signal?.addEventListener('abort', wake);
+      });
+    }
+  }
+
+  async #read(): Promise<void> {
+    for await (const event of this.thread.events()) {
+      this.events.push(event);
+      if (isTerminal(event)) this.#ended.set(event.runId, (this.#ended.get(event.runId) ?? 0) + 1);
+      for (const wake of [...this.#watchers]) wake();
+    }
+  }
+}
