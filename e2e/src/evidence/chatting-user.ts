@@ -28,6 +28,11 @@ export class ChattingUser {
     return new ChattingUser(client, await client.openThread({ afterSeq: 0 }));
   }
 
+  /** The same user in another thread. */
+  async another(): Promise<ChattingUser> {
+    return new ChattingUser(this.client, await this.client.openThread({ afterSeq: 0 }));
+  }
+
   /** Signs up so many users, spread over the nodes. Hashing passwords is slow by design: a few at a time. */
   static async signUpMany(count: number, nodeOf: (index: number) => Server): Promise<ChattingUser[]> {
     const users: ChattingUser[] = [];
