@@ -31,6 +31,8 @@ export class Database implements OnApplicationShutdown {
     readonly pool: pg.Pool,
     /** URL for the durable engine. */
     readonly engineUrl: string,
+    /** URL for SQL that agents wrote: sees the rows that `query_grants` grants to its transaction, and nothing else. */
+    readonly queryUrl: string,
   ) {}
 
   /** @throws DatabaseSetupError */
@@ -38,8 +40,8 @@ export class Database implements OnApplicationShutdown {
     const embedded = options.databaseUrl ? undefined : await EmbeddedPostgres.start(options);
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
-      const { serverUrl, engineUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
-      return new Database(embedded, openPool(serverUrl, options.poolSize), engineUrl);
+      const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
+      return new Database(embedded, openPool(serverUrl, options.poolSize), engineUrl, queryUrl);
     } catch (error) {
       await embedded?.stop();
       throw error;

@@ -64,6 +64,36 @@ describe('the catalog', () => {
       'grant update on bulkhead.events to bulkhead_app',
       'events: bulkhead_app may update',
     ],
+    [
+      'SQL of agents may read messages',
+      'grant select on bulkhead.messages to bulkhead_query',
+      'messages: bulkhead_query may select',
+    ],
+    [
+      'SQL of agents may write',
+      'grant delete, insert on bulkhead.table_rows to bulkhead_query',
+      'table_rows: bulkhead_query may insert',
+    ],
+    [
+      'SQL of agents sees every row',
+      'create policy extra on bulkhead.table_rows for select to bulkhead_query using (true)',
+      'table_rows: policy extra',
+    ],
+    [
+      'SQL of agents sees the grants of others',
+      'create policy extra on bulkhead.query_grants for select to bulkhead_query using (true)',
+      'query_grants: policy extra',
+    ],
+    [
+      'SQL of agents may take a role',
+      'grant bulkhead_app to bulkhead_query',
+      'bulkhead_query is a member of bulkhead_app',
+    ],
+    [
+      'SQL of agents may call what runs with more rights',
+      `create function public.leak() returns bigint language sql security definer as 'select 1::bigint'`,
+      'public.leak: bulkhead_query may execute',
+    ],
     ['a role can bypass', 'alter role bulkhead_app bypassrls', 'role bulkhead_app can bypass'],
     ['a login can become the owner', 'grant bulkhead_owner to bulkhead_login', 'member of bulkhead_owner'],
     ['a view shows all', 'create view bulkhead.leak as select * from bulkhead.notes', 'leak: a view without'],

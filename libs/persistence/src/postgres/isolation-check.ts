@@ -7,6 +7,11 @@ const authTables = ['accounts', 'sessions', 'refresh_tokens', 'signing_keys', 'u
 const isOwnerOnly = (expression: string): string =>
   `${expression} = '(user_id = ( SELECT (current_setting(''app.user_id''::text))::uuid AS current_setting))'`;
 
+/** What an agent's SQL may read, by the policies as the catalog prints them: nothing may be added to these either. */
+const isQueryPolicy = `roles = '{bulkhead_query}' AND cmd = 'SELECT' AND (
+  tablename = 'query_grants' AND qual = '((backend_pid = pg_backend_pid()) AND (began_at = now()))' OR
+  tablename = 'table_rows' AND qual = E'(user_id = ( SELECT g.user_id\\n   FROM bulkhead.query_grants g))')`;
+
 /** Each query yields one sentence per defect; all read the catalog, so they hold for tables yet to be written. */
 const checks: readonly string[] = [
   // A table with an owner column must have row-level security that binds even its owner.
@@ -28,7 +33,8 @@ const checks: readonly string[] = [
      FROM pg_policies
     WHERE permissive = 'PERMISSIVE' AND schemaname = 'bulkhead'
       AND NOT (roles = '{bulkhead_app}' AND ${isOwnerOnly('qual')} AND ${isOwnerOnly('coalesce(with_check, qual)')})
-      AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))`,
+      AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))
+      AND NOT (${isQueryPolicy})`,
 
   // The app's role must not reach a table that has no owner, in any schema.
   `SELECT DISTINCT format('%s.%s: %s has rights on a table without an owner', t.table_schema, t.table_name, t.grantee)
@@ -44,6 +50,17 @@ const checks: readonly string[] = [
      FROM information_schema.column_privileges t
     WHERE t.grantee = 'bulkhead_auth' AND NOT (t.table_schema = 'bulkhead' AND t.table_name = ANY ($1))`,
 
+  // SQL that agents wrote reads the uploaded rows and its own grant; it changes nothing, and calls nothing of ours.
+  `SELECT DISTINCT format('%s.%s: bulkhead_query may %s', t.table_schema, t.table_name, lower(t.privilege_type))
+     FROM information_schema.column_privileges t
+    WHERE t.grantee = 'bulkhead_query' AND NOT (t.table_schema = 'bulkhead' AND t.privilege_type = 'SELECT'
+      AND t.table_name IN ('table_rows', 'query_grants'))`,
+  `SELECT format('%s.%s: bulkhead_query may execute it with its owner''s rights', n.nspname, p.proname)
+     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      AND has_schema_privilege('bulkhead_query', n.oid, 'USAGE')
+      AND has_function_privilege('bulkhead_query', p.oid, 'EXECUTE')`,
+
   // History is not rewritten.
   `SELECT format('%s: bulkhead_app may %s', table_name, lower(privilege_type))
      FROM information_schema.table_privileges
@@ -53,11 +70,11 @@ const checks: readonly string[] = [
   // No role of the server can step out of row-level security, or become one that can.
   `SELECT format('role %s can bypass row-level security', rolname)
      FROM pg_roles
-    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine', 'bulkhead_owner')
+    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine', 'bulkhead_query', 'bulkhead_owner')
       AND (rolsuper OR rolbypassrls OR rolcreaterole)`,
   `SELECT format('role %s is a member of %s', m.rolname, g.rolname)
      FROM pg_auth_members am JOIN pg_roles m ON m.oid = am.member JOIN pg_roles g ON g.oid = am.roleid
-    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine')
+    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine', 'bulkhead_query')
       AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_engine'))`,
 
   // Views and functions that run with their owner's rights see every row.

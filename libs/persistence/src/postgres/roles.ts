@@ -8,9 +8,13 @@ export interface Logins {
   readonly serverUrl: string;
   /** Owns the durable engine's schema, and can't see the product's tables. */
   readonly engineUrl: string;
+  /** Runs SQL that agents wrote: is a member of nothing, and sees the rows that were granted to its transaction. */
+  readonly queryUrl: string;
 }
 
 const groupRoles = ['bulkhead_owner', 'bulkhead_app', 'bulkhead_auth'] as const;
+/** What bounds an agent's SQL even if it were to change its session. Only a superuser may set them. */
+const queryBounds = ['track_activities = off', "temp_file_limit = '512MB'"] as const;
 const safeAttributes = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
 
 /** @throws DatabaseSetupError when the URL has no password */
@@ -35,17 +39,27 @@ export async function ensureRoles(admin: pg.Client, adminUrl: string): Promise<L
   };
   const serverUrl = await loginAs('bulkhead_login');
   const engineUrl = await loginAs('bulkhead_engine');
+  const queryUrl = await loginAs('bulkhead_query');
+  await boundQueries(admin);
   await admin.query('GRANT bulkhead_app, bulkhead_auth, bulkhead_engine TO bulkhead_login');
   await admin.query('GRANT bulkhead_owner, bulkhead_engine TO CURRENT_USER');
   const { rows } = await admin.query<{ name: string }>('SELECT quote_ident(current_database()) AS name');
   const database = rows[0]?.name ?? '';
-  await admin.query(`GRANT CONNECT ON DATABASE ${database} TO bulkhead_login, bulkhead_engine`);
+  await admin.query(
+    `GRANT CONNECT ON DATABASE ${database} TO bulkhead_login, bulkhead_engine, bulkhead_query`,
+  );
   await admin.query(`GRANT CREATE ON DATABASE ${database} TO bulkhead_owner, bulkhead_engine`);
-  return { serverUrl, engineUrl };
+  return { serverUrl, engineUrl, queryUrl };
 }
 
 async function ensureRole(admin: pg.Client, role: string, login: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
   if (rowCount === 0) await admin.query(`CREATE ROLE ${role} ${safeAttributes} ${login}`);
   else if (login !== 'NOLOGIN') await admin.query(`ALTER ROLE ${role} ${login}`);
+}
+
+async function boundQueries(admin: pg.Client): Promise<void> {
+  const { rows } = await admin.query<{ is_superuser: string }>('SHOW is_superuser');
+  if (rows[0]?.is_superuser !== 'on') return;
+  for (const bound of queryBounds) await admin.query(`ALTER ROLE bulkhead_query SET ${bound}`);
 }

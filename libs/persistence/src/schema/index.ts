@@ -2,3 +2,4 @@ export { accounts, auditLog, refreshTokens, sessions, signingKeys } from './acco
 export { approvals, modelCalls, runSteps, threadSummaries, usageDays } from './agent-work.ts';
 export { acknowledgements, events, messages, notes, runs, threads } from './conversations.ts';
 export { bulkhead } from './ownership.ts';
+export { queryGrants, tableRows, tables, toolCallWindows } from './tables.ts';
