@@ -23,8 +23,10 @@ export {
   threads,
   toolCallWindows,
   threadSummaries,
+  toolResults,
   usageDays,
 } from './schema/index.ts';
+export { PrunerTransactions } from './pruner-transactions.service.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
 export { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';

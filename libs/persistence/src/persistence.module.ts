@@ -2,10 +2,17 @@ import { Module } from '@nestjs/common';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AccountTransactions } from './account-transactions.service.ts';
 import { databaseProvider } from './database.service.ts';
+import { PrunerTransactions } from './pruner-transactions.service.ts';
 import { UserDatabaseSession } from './user-database-session.ts';
 import { UserTransactions } from './user-transactions.service.ts';
 
-const services = [databaseProvider, UserTransactions, AccountTransactions, UserDatabaseSession];
+const services = [
+  databaseProvider,
+  UserTransactions,
+  AccountTransactions,
+  PrunerTransactions,
+  UserDatabaseSession,
+];
 
 /** Needs `PERSISTENCE_OPTIONS` from the application's configuration. */
 @Module({ imports: [UserContextModule], providers: services, exports: services })

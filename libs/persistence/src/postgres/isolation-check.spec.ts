@@ -94,6 +94,21 @@ describe('the catalog', () => {
       `create function public.leak() returns bigint language sql security definer as 'select 1::bigint'`,
       'public.leak: bulkhead_query may execute',
     ],
+    [
+      'the pruner may read what events say',
+      'grant select (data) on bulkhead.events to bulkhead_pruner',
+      'events.data: bulkhead_pruner may select',
+    ],
+    [
+      'the pruner may empty another table',
+      'grant delete on bulkhead.messages to bulkhead_pruner',
+      'messages: bulkhead_pruner may delete',
+    ],
+    [
+      'the pruner may delete what a thread still offers',
+      'alter policy pruner_delete on bulkhead.events using (true)',
+      'events: policy pruner_delete',
+    ],
     ['a role can bypass', 'alter role bulkhead_app bypassrls', 'role bulkhead_app can bypass'],
     ['a login can become the owner', 'grant bulkhead_owner to bulkhead_login', 'member of bulkhead_owner'],
     ['a view shows all', 'create view bulkhead.leak as select * from bulkhead.notes', 'leak: a view without'],

@@ -3,6 +3,19 @@ import type pg from 'pg';
 /** Tables that authentication may touch before it knows the user, and the usage figures, which hold no content. */
 const authTables = ['accounts', 'sessions', 'refresh_tokens', 'signing_keys', 'usage_days'];
 
+/** All that the pruner may read, change and delete: nothing of what users or agents wrote. */
+const prunerRights = [
+  ...['threads.thread_id SELECT', 'threads.last_seq SELECT'],
+  ...['threads.oldest_seq SELECT', 'threads.oldest_seq UPDATE'],
+  ...['runs.thread_id SELECT', 'runs.state SELECT'],
+  ...['events.thread_id SELECT', 'events.seq SELECT', 'events.at SELECT', 'events DELETE'],
+  ...['tool_results.thread_id SELECT', 'tool_results.seq SELECT', 'tool_results DELETE'],
+];
+
+/** What the pruner may delete, as the catalog prints it: what the thread no longer offers. */
+const isNoLongerOffered = (expression: string): string =>
+  `${expression} = format('(seq < ( SELECT t.oldest_seq FROM bulkhead.threads t WHERE (t.thread_id = %s.thread_id)))', tablename)`;
+
 /** The owner policy as the catalog prints it: nothing may be added to it. */
 const isOwnerOnly = (expression: string): string =>
   `${expression} = '(user_id = ( SELECT (current_setting(''app.user_id''::text))::uuid AS current_setting))'`;
@@ -34,7 +47,19 @@ const checks: readonly string[] = [
     WHERE permissive = 'PERMISSIVE' AND schemaname = 'bulkhead'
       AND NOT (roles = '{bulkhead_app}' AND ${isOwnerOnly('qual')} AND ${isOwnerOnly('coalesce(with_check, qual)')})
       AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))
+      AND NOT (roles = '{bulkhead_pruner}' AND cmd IN ('SELECT', 'UPDATE'))
+      AND NOT (roles = '{bulkhead_pruner}' AND cmd = 'DELETE'
+               AND ${isNoLongerOffered("regexp_replace(qual, '\\s+', ' ', 'g')")})
       AND NOT (${isQueryPolicy})`,
+
+  // The pruner's policies are wide, so its rights are counted column by column.
+  `SELECT format('%s: bulkhead_pruner may %s', place, lower(privilege_type)) FROM (
+     SELECT table_schema, table_name || '.' || column_name AS place, privilege_type
+       FROM information_schema.column_privileges WHERE grantee = 'bulkhead_pruner'
+      UNION
+     SELECT table_schema, table_name, privilege_type
+       FROM information_schema.table_privileges WHERE grantee = 'bulkhead_pruner') AS held
+    WHERE NOT (table_schema = 'bulkhead' AND place || ' ' || privilege_type = ANY ($1))`,
 
   // The app's role must not reach a table that has no owner, in any schema.
   `SELECT DISTINCT format('%s.%s: %s has rights on a table without an owner', t.table_schema, t.table_name, t.grantee)
@@ -64,18 +89,18 @@ const checks: readonly string[] = [
   // History is not rewritten.
   `SELECT format('%s: bulkhead_app may %s', table_name, lower(privilege_type))
      FROM information_schema.table_privileges
-    WHERE grantee = 'bulkhead_app' AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'events', 'messages')
+    WHERE grantee = 'bulkhead_app' AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'events', 'messages', 'tool_results')
       AND privilege_type NOT IN ('SELECT', 'INSERT')`,
 
   // No role of the server can step out of row-level security, or become one that can.
   `SELECT format('role %s can bypass row-level security', rolname)
      FROM pg_roles
-    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine', 'bulkhead_query', 'bulkhead_owner')
+    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_engine', 'bulkhead_query', 'bulkhead_owner')
       AND (rolsuper OR rolbypassrls OR rolcreaterole)`,
   `SELECT format('role %s is a member of %s', m.rolname, g.rolname)
      FROM pg_auth_members am JOIN pg_roles m ON m.oid = am.member JOIN pg_roles g ON g.oid = am.roleid
-    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_engine', 'bulkhead_query')
-      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_engine'))`,
+    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_engine', 'bulkhead_query')
+      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_engine'))`,
 
   // Views and functions that run with their owner's rights see every row.
   `SELECT format('%s.%s: a view without security_invoker', n.nspname, c.relname)
@@ -91,7 +116,8 @@ const checks: readonly string[] = [
 export async function findIsolationGaps(admin: pg.ClientBase): Promise<string[]> {
   const gaps: string[] = [];
   for (const check of checks) {
-    const values = check.includes('$1') ? [authTables] : [];
+    const known = check.includes('bulkhead_pruner may') ? prunerRights : authTables;
+    const values = check.includes('$1') ? [known] : [];
     const { rows } = await admin.query<[string]>({ text: check, values, rowMode: 'array' });
     gaps.push(...rows.map(([gap]) => gap));
   }

@@ -12,11 +12,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
-import { bulkhead, ownerColumn, ownerPolicy } from './ownership.ts';
+import { bulkhead, ownerColumn, ownerPolicy, prunedPolicy, prunerPolicy } from './ownership.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
-/** Conversations. `lastSeq` is the sequence of the thread's newest event. */
+/** Conversations. Of a thread's events, those from `oldestSeq` to `lastSeq` are stored. */
 export const threads = bulkhead.table(
   'threads',
   {
@@ -24,6 +24,7 @@ export const threads = bulkhead.table(
     userId: ownerColumn().references(() => accounts.userId, { onDelete: 'cascade' }),
     title: text('title').notNull().default(''),
     lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),
+    oldestSeq: bigint('oldest_seq', { mode: 'number' }).notNull().default(1),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
@@ -31,6 +32,8 @@ export const threads = bulkhead.table(
     unique('threads_owner').on(table.threadId, table.userId),
     index('threads_newest').on(table.userId, table.createdAt, table.threadId),
     ownerPolicy(),
+    prunerPolicy('select'),
+    prunerPolicy('update'),
   ],
 );
 
@@ -69,6 +72,7 @@ export const runs = bulkhead.table(
       foreignColumns: [threads.threadId, threads.userId],
     }).onDelete('cascade'),
     ownerPolicy(),
+    prunerPolicy('select'),
   ],
 );
 
@@ -133,17 +137,48 @@ export const events = bulkhead.table(
       foreignColumns: [runs.runId, runs.userId],
     }).onDelete('cascade'),
     ownerPolicy(),
+    prunerPolicy('select'),
+    prunedPolicy('events'),
   ],
 );
 
-/** How far the owner's clients have confirmed a thread's events; cumulative. */
+/** What tools were given or gave back, where it is too large for an event: the event names it and shows its begin. */
+export const toolResults = bulkhead.table(
+  'tool_results',
+  {
+    resultId: uuid('result_id').primaryKey(),
+    userId: ownerColumn(),
+    threadId: uuid('thread_id').notNull(),
+    runId: uuid('run_id').notNull(),
+    /** The event that names it; pruned with it. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    content: jsonb('content').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('tool_results_event').on(table.threadId, table.seq),
+    foreignKey({
+      name: 'tool_results_run_owner',
+      columns: [table.runId, table.userId],
+      foreignColumns: [runs.runId, runs.userId],
+    }).onDelete('cascade'),
+    ownerPolicy(),
+    prunerPolicy('select'),
+    prunedPolicy('tool_results'),
+  ],
+);
+
+/** How far the owner's clients were sent a thread's events, and how far they have confirmed them; cumulative. */
 export const acknowledgements = bulkhead.table(
   'acknowledgements',
   {
     threadId: uuid('thread_id').primaryKey(),
     userId: ownerColumn(),
-    ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull(),
+    ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull().default(0),
+    /** Of the newest confirmation; when the row was made if there was none yet. */
     ackedAt: instant('acked_at').notNull().defaultNow(),
+    deliveredSeq: bigint('delivered_seq', { mode: 'number' }).notNull().default(0),
+    deliveredAt: instant('delivered_at').notNull().defaultNow(),
   },
   (table) => [
     foreignKey({

@@ -11,6 +11,8 @@ export const authRole = pgRole('bulkhead_auth').existing();
 
 /** The owner column of a user-owned table. */
 export const ownerColumn = () => uuid('user_id').notNull();
+/** Removes old events of any user; can read no content, and can delete nothing that a thread still offers. */
+export const prunerRole = pgRole('bulkhead_pruner').existing();
 
 // Without the setting, current_setting() or the cast fails: a query outside a user's transaction is an error.
 // The sub-select makes it a constant of the query instead of a call per row.
@@ -23,3 +25,17 @@ export const ownerPolicy = () =>
 /** For the few tables that authentication reads before it knows the user. */
 export const authenticatorPolicy = () =>
   pgPolicy('authenticator', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` });
+
+/** For the few tables that the pruner finds old events in, without seeing what they say: see its column rights. */
+export const prunerPolicy = (operation: 'select' | 'update') =>
+  pgPolicy(`pruner_${operation}`, { for: operation, to: prunerRole, using: sql`true` });
+
+/** For tables whose rows belong to a sequence of a thread: the pruner deletes what the thread no longer offers. */
+export const prunedPolicy = (table: string) =>
+  pgPolicy('pruner_delete', {
+    for: 'delete',
+    to: prunerRole,
+    using: sql.raw(
+      `seq < (select t.oldest_seq from bulkhead.threads t where t.thread_id = ${table}.thread_id)`,
+    ),
+  });
