@@ -15,12 +15,12 @@ const parsed = (text: string): object => JSON.parse(text) as object;
 
 const thread = { threadId: ':thread' } as const;
 const message = { ...thread, content: 'hello' } as const;
-const known = ['thread_open', 'thread_close', 'message_send', 'run_cancel', 'event_ack'] as const;
+const known = ['thread_subscribe', 'thread_unsubscribe', 'message_send', 'run_cancel', 'event_ack'] as const;
 
 const ids: readonly BadFrame[] = badIds.flatMap((id) => [
   // Null is absent here, as in JSON of many clients: a new thread.
-  ...(id === null ? [] : [frame('thread_open', { threadId: id }, 'threadId')]),
-  frame('thread_close', { threadId: id }, 'threadId'),
+  ...(id === null ? [] : [frame('thread_subscribe', { threadId: id }, 'threadId')]),
+  frame('thread_unsubscribe', { threadId: id }, 'threadId'),
   frame('message_send', { ...message, threadId: id }, 'threadId'),
   frame('run_cancel', { runId: id }, 'runId'),
   frame('event_ack', { threadId: id, seq: 1 }, 'threadId'),
@@ -33,9 +33,9 @@ const values: readonly BadFrame[] = [
   ...['Nobody!', 'nobody', 7, [], ''].map((agentName) =>
     frame('message_send', { ...message, agentName }, 'agentName'),
   ),
-  ...badSequences.map((afterSeq) => frame('thread_open', { ...thread, afterSeq }, 'afterSeq')),
+  ...badSequences.map((afterSeq) => frame('thread_subscribe', { ...thread, afterSeq }, 'afterSeq')),
   ...[...badSequences, 0, null].map((seq) => frame('event_ack', { ...thread, seq }, 'seq')),
-  frame('thread_open', { ...thread, afterSeq: 1 }, 'afterSeq'),
+  frame('thread_subscribe', { ...thread, afterSeq: 1 }, 'afterSeq'),
   frame('event_ack', { ...thread, seq: 1 }, 'seq'),
   frame('message_send', thread, 'content'),
   frame('event_ack', thread, 'seq'),
@@ -48,7 +48,7 @@ const bodies: readonly BadFrame[] = known.flatMap((event) => [
 ]);
 
 const fields: readonly BadFrame[] = [
-  frame('thread_open', { extra: 1 }, 'extra'),
+  frame('thread_subscribe', { extra: 1 }, 'extra'),
   frame('message_send', { ...message, userId: 'b6b2b1a0-0000-4000-8000-000000000000' }, 'userId'),
   frame('message_send', { ...message, role: 'system' }, 'role'),
   frame(
@@ -57,7 +57,7 @@ const fields: readonly BadFrame[] = [
     '__proto__',
   ),
   frame('message_send', parsed('{"threadId":":thread","content":"hello","constructor":{}}'), 'constructor'),
-  frame('thread_open', parsed('{"__proto__":{}}'), '__proto__'),
+  frame('thread_subscribe', parsed('{"__proto__":{}}'), '__proto__'),
 ];
 
 export const badFrames: readonly BadFrame[] = [...ids, ...values, ...bodies, ...fields];

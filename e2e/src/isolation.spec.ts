@@ -148,7 +148,7 @@ describe(`${USERS} users with ${MESSAGES} messages each, all at once`, () => {
         expect(problemIn(await probe(server.url, { ...request, token }))).toMatchObject({ status: 404 });
       }
       expect(await SocketProbe.refusal(server, { token, threadId })).toMatchObject({ status: 404 });
-      expect(await tenant.socket.refusalOf('thread_open', { threadId, afterSeq: 0 })).toMatchObject({
+      expect(await tenant.socket.refusalOf('thread_subscribe', { threadId, afterSeq: 0 })).toMatchObject({
         status: 404,
       });
     });

@@ -100,8 +100,8 @@ describe('off the golden path', () => {
       const token = await eve.client.accessToken();
       const answers = async (threadId: string) => [
         await SocketProbe.refusal(server, { token, threadId }),
-        await evesSocket.refusalOf('thread_open', { threadId }),
-        await evesSocket.refusalOf('thread_open', { threadId, afterSeq: 0 }),
+        await evesSocket.refusalOf('thread_subscribe', { threadId }),
+        await evesSocket.refusalOf('thread_subscribe', { threadId, afterSeq: 0 }),
         await evesSocket.refusalOf('message_send', { threadId, content: 'hello' }),
         await evesSocket.refusalOf('event_ack', { threadId, seq: 1 }),
       ];
@@ -164,7 +164,7 @@ describe('off the golden path', () => {
   );
 
   it('refuses an acknowledgement of what was never sent', async () => {
-    const { threadId } = await evesSocket.answerOf<{ threadId: string }>('thread_open', {});
+    const { threadId } = await evesSocket.answerOf<{ threadId: string }>('thread_subscribe', {});
     expect(await evesSocket.refusalOf('event_ack', { threadId, seq: 1 })).toMatchObject({
       code: 'resync_required',
     });

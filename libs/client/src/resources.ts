@@ -40,6 +40,8 @@ export interface Thread {
   readonly title: string;
   /** Sequence of the newest event; 0 when there is none. */
   readonly lastSeq: number;
+  /** Sequence of the oldest event that is stored. */
+  readonly oldestSeq: number;
   readonly createdAt: string;
 }
 

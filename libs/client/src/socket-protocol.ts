@@ -4,11 +4,16 @@ import type { AcceptedRun, RunState } from './resources.ts';
 /** What a client asks over the socket, by event: what it sends, and what it is answered. */
 export interface SocketCalls {
   /** Without a thread id a thread is allocated. Without a cursor, delivery begins with the next event. */
-  thread_open: {
+  thread_subscribe: {
     request: { readonly threadId?: string; readonly afterSeq?: number };
-    answer: { readonly threadId: string; readonly lastSeq: number; readonly created: boolean };
+    answer: {
+      readonly threadId: string;
+      readonly oldestSeq: number;
+      readonly lastSeq: number;
+      readonly created: boolean;
+    };
   };
-  thread_close: { request: { readonly threadId: string }; answer: { readonly threadId: string } };
+  thread_unsubscribe: { request: { readonly threadId: string }; answer: { readonly threadId: string } };
   message_send: {
     request: { readonly threadId: string; readonly content: string; readonly agentName?: string };
     answer: AcceptedRun;

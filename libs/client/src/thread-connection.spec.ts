@@ -66,7 +66,7 @@ class Script {
 
   #serve(socket: Socket): void {
     this.socket = socket;
-    socket.on('thread_open', (request: object, answer: (data: object) => void) => {
+    socket.on('thread_subscribe', (request: object, answer: (data: object) => void) => {
       this.opened.push(request);
       answer(this.openThread(socket, request));
     });

@@ -129,7 +129,7 @@ export class ThreadConnection {
 
   async #openThread(): Promise<void> {
     const afterSeq = this.#sequence.cursor;
-    const { threadId, lastSeq } = await this.#socket.call('thread_open', {
+    const { threadId, lastSeq } = await this.#socket.call('thread_subscribe', {
       ...(this.#threadId !== undefined && { threadId: this.#threadId }),
       ...(afterSeq !== undefined && { afterSeq }),
     });

@@ -22,6 +22,12 @@ export interface ErrorDetails {
   readonly limit?: number;
   /** How much of the limit is in use. */
   readonly current?: number;
+  /** Which of a code's cases it is, snake_case, e.g. `pruned_cursor`. */
+  readonly reason?: string;
+  /** The oldest sequence of a thread that is stored. */
+  readonly oldestSeq?: number;
+  /** The newest sequence of a thread. */
+  readonly latestSeq?: number;
 }
 
 export interface AppErrorOptions extends ErrorDetails {

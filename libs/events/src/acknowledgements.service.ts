@@ -17,11 +17,11 @@ export class Acknowledgements {
   acknowledge(context: UserExecutionContext, threadId: string, seq: number): Promise<number> {
     return this.transactions.run(context, async ({ db }) => {
       const [thread] = await db
-        .select({ lastSeq: threads.lastSeq })
+        .select({ oldestSeq: threads.oldestSeq, latestSeq: threads.lastSeq })
         .from(threads)
         .where(eq(threads.threadId, threadId));
       if (!thread) throw new ResourceNotFoundError('thread');
-      if (seq > thread.lastSeq) throw new ResyncRequiredError('seq', thread.lastSeq);
+      if (seq > thread.latestSeq) throw new ResyncRequiredError('seq', 'future_cursor', thread);
       const [stored] = await db
         .insert(acknowledgements)
         .values({ threadId, userId: context.userId, ackedSeq: seq })

@@ -52,7 +52,7 @@ describe('an acknowledgement', () => {
     const context = await openThreadWith(3);
     await acks.acknowledge(context, context.threadId, 1);
     await expect(acks.acknowledge(context, context.threadId, 4)).rejects.toEqual(
-      new ResyncRequiredError('seq', 3),
+      new ResyncRequiredError('seq', 'future_cursor', { oldestSeq: 1, latestSeq: 3 }),
     );
     expect(await stored(context)).toEqual([[context.threadId, 1]]);
   });

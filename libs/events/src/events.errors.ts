@@ -1,4 +1,5 @@
 import { AppError } from '@bulkhead/errors';
+import type { ResyncReason, StoredRange } from './wire-events.ts';
 
 /** The run has reached a terminal state: nothing more is stored for it. */
 export class RunEndedError extends AppError {
@@ -10,18 +11,26 @@ export class RunEndedError extends AppError {
   }
 }
 
-/** The cursor does not belong to this thread's log; only a fresh read of the thread can help. */
+const explanations: Readonly<Record<ResyncReason, string>> = {
+  unknown_cursor: 'is not the sequence of an event',
+  future_cursor: 'is beyond the newest event',
+  pruned_cursor: 'is followed by events that are no longer stored',
+};
+
+/** The cursor does not belong to what is stored of this thread: going on from it would leave a gap. */
 export class ResyncRequiredError extends AppError {
   readonly code = 'resync_required';
   readonly kind = 'invalid';
 
-  constructor(field: string, latestSeq: number) {
+  constructor(
+    field: string,
+    readonly reason: ResyncReason,
+    readonly range: StoredRange,
+  ) {
     super(
-      `${field} is beyond the newest event (${latestSeq}). Read the thread again and continue from there.`,
-      {
-        field,
-        limit: latestSeq,
-      },
+      `${field} ${explanations[reason]}. Read the thread's messages again, and continue after any sequence ` +
+        `from ${range.oldestSeq - 1} to ${range.latestSeq}.`,
+      { field, reason, ...range },
     );
   }
 }

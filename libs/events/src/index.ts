@@ -14,5 +14,13 @@ export {
   type TokenUsage,
   type ToolOutcome,
 } from './thread-event.ts';
-export { ThreadReader, type ReadOptions } from './thread-reader.service.ts';
+export { ThreadReader, type Cursor, type ReadOptions } from './thread-reader.service.ts';
 export { UserEventEmitter } from './user-event-emitter.ts';
+export type {
+  ClosingReason,
+  ConnectionClosing,
+  ControlEvents,
+  ResyncReason,
+  ResyncRequired,
+  StoredRange,
+} from './wire-events.ts';

@@ -40,6 +40,7 @@ describe('the directory of threads', () => {
       threadId: context.threadId,
       title: 'Holiday',
       lastSeq: 0,
+      oldestSeq: 1,
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(await get(context.identity, context.threadId)).toEqual(thread);

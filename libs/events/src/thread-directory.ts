@@ -10,6 +10,8 @@ export interface Thread {
   readonly title: string;
   /** Sequence of the newest event; 0 when there is none. */
   readonly lastSeq: number;
+  /** Sequence of the oldest event that is stored; one more than `lastSeq` when there is none. */
+  readonly oldestSeq: number;
   readonly createdAt: string;
 }
 
@@ -64,6 +66,6 @@ export class ThreadDirectory {
 
 function toThread(row: typeof threads.$inferSelect | undefined): Thread {
   if (!row) throw new ResourceNotFoundError('thread');
-  const { threadId, title, lastSeq, createdAt } = row;
-  return { threadId, title, lastSeq, createdAt: createdAt.toISOString() };
+  const { threadId, title, lastSeq, oldestSeq, createdAt } = row;
+  return { threadId, title, lastSeq, oldestSeq, createdAt: createdAt.toISOString() };
 }

@@ -9,6 +9,7 @@ import { EventLog, type EventRange } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
 import { ResyncRequiredError } from './events.errors.ts';
 import type { ThreadEvent } from './thread-event.ts';
+import type { StoredRange } from './wire-events.ts';
 
 /** Events per read of the log. */
 const PAGE = 500;
@@ -22,6 +23,14 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
+/** A place in a thread that a client wants to continue from. */
+export interface Cursor {
+  /** Whose field it came in, for the refusal. */
+  readonly field: string;
+  /** The last sequence the client has; 0 for none, NaN for what is no sequence at all. */
+  readonly afterSeq: number;
+}
+
 /** Reads a thread from a cursor on: first what is stored, then what comes, through one reader without a seam. */
 @Injectable()
 export class ThreadReader {
@@ -33,16 +42,19 @@ export class ThreadReader {
 
   /**
    * Verifies ownership, and the cursor when one is given.
-   * @returns the sequence of the thread's newest event
+   * @returns what is stored of the thread's events
    * @throws ResourceNotFoundError for a foreign and an absent thread alike, ResyncRequiredError
    */
-  async verify(context: UserExecutionContext, threadId: string, afterSeq = 0): Promise<number> {
-    const [thread] = await this.transactions.run(context, ({ db }) =>
-      db.select({ lastSeq: threads.lastSeq }).from(threads).where(eq(threads.threadId, threadId)),
+  async verify(context: UserExecutionContext, threadId: string, cursor?: Cursor): Promise<StoredRange> {
+    const [range] = await this.transactions.run(context, ({ db }) =>
+      db
+        .select({ oldestSeq: threads.oldestSeq, latestSeq: threads.lastSeq })
+        .from(threads)
+        .where(eq(threads.threadId, threadId)),
     );
-    if (!thread) throw new ResourceNotFoundError('thread');
-    if (afterSeq > thread.lastSeq) throw new ResyncRequiredError('afterSeq', thread.lastSeq);
-    return thread.lastSeq;
+    if (!range) throw new ResourceNotFoundError('thread');
+    if (cursor) assertReadable(cursor, range);
+    return range;
   }
 
   /** Batches of events in order, without gaps or repeats, until the signal aborts. Verify the thread first. */
@@ -99,4 +111,10 @@ export class ThreadReader {
     }
     return [];
   }
+}
+
+function assertReadable({ field, afterSeq }: Cursor, range: StoredRange): void {
+  if (Number.isNaN(afterSeq)) throw new ResyncRequiredError(field, 'unknown_cursor', range);
+  if (afterSeq > range.latestSeq) throw new ResyncRequiredError(field, 'future_cursor', range);
+  if (afterSeq < range.oldestSeq - 1) throw new ResyncRequiredError(field, 'pruned_cursor', range);
 }

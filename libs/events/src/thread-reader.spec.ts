@@ -129,27 +129,33 @@ describe('a reader stops', () => {
 });
 
 describe('verifying a thread', () => {
-  it('gives its newest sequence', async () => {
+  const at = (afterSeq: number) => ({ field: 'afterSeq', afterSeq });
+
+  it('gives what is stored of it', async () => {
     const context = await test.openRun();
-    expect(await reader.verify(context, context.threadId)).toBe(0);
+    expect(await reader.verify(context, context.threadId)).toEqual({ oldestSeq: 1, latestSeq: 0 });
     await emitTexts(context, 3);
-    expect(await reader.verify(context, context.threadId, 3)).toBe(3);
+    expect(await reader.verify(context, context.threadId, at(3))).toEqual({ oldestSeq: 1, latestSeq: 3 });
   });
 
-  it('demands a fresh read for a cursor beyond the newest event', async () => {
+  it.each([
+    ['beyond the newest event', 4, 'future_cursor'],
+    ['that no event ever had', NaN, 'unknown_cursor'],
+  ] as const)('demands a fresh read for a cursor %s', async (_what, afterSeq, reason) => {
     const context = await test.openRun();
     await emitTexts(context, 3);
-    const refused = reader.verify(context, context.threadId, 4);
-    await expect(refused).rejects.toEqual(new ResyncRequiredError('afterSeq', 3));
-    await expect(refused).rejects.toMatchObject({ code: 'resync_required', details: { limit: 3 } });
+    const range = { oldestSeq: 1, latestSeq: 3 };
+    const refused = reader.verify(context, context.threadId, at(afterSeq));
+    await expect(refused).rejects.toEqual(new ResyncRequiredError('afterSeq', reason, range));
+    await expect(refused).rejects.toMatchObject({ code: 'resync_required', details: { reason, ...range } });
   });
 
   it("answers for another user's thread as for none, whatever the cursor", async () => {
     const [ada, ben] = [await test.openRun(), await test.openRun()];
     await emitTexts(ada, 3);
     for (const threadId of [ada.threadId, randomUUID()]) {
-      for (const afterSeq of [0, 3, 99]) {
-        const refused = reader.verify(ben, threadId, afterSeq);
+      for (const afterSeq of [0, 3, 99, NaN]) {
+        const refused = reader.verify(ben, threadId, at(afterSeq));
         await expect(refused).rejects.toEqual(new ResourceNotFoundError('thread'));
       }
     }

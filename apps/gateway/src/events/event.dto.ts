@@ -1,5 +1,31 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ThreadEvent } from '@bulkhead/events';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+
+const MAX_PAGE = 200;
+
+/** Which events of a thread or run. */
+export class EventsQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  readonly limit: number = MAX_PAGE;
+
+  @ApiPropertyOptional({
+    minimum: 0,
+    description: 'Only what has a greater sequence; absent: all that is stored.',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  readonly after?: number;
+}
 
 /** The envelope of every event; `data` depends on `type`. */
 export class EventDto {
@@ -40,4 +66,10 @@ export class EventDto {
 export class EventPageDto {
   @ApiProperty({ type: [EventDto] })
   readonly items!: readonly ThreadEvent[];
+
+  @ApiProperty({ description: 'Sequence of the oldest event of the thread that is stored.' })
+  readonly oldestSeq!: number;
+
+  @ApiProperty({ description: "Sequence of the thread's newest event when the page was asked for." })
+  readonly latestSeq!: number;
 }

@@ -1,17 +1,15 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { EventLog, ThreadReader } from '@bulkhead/events';
+import { EventLog, ThreadReader, type Cursor } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
-import { InvalidRequestError } from '../problem/request.errors.ts';
 import { RunPath } from '../runs/run.dto.ts';
 import { ThreadPath } from '../threads/thread.dto.ts';
-import { SequenceQuery } from '../validation/page.dto.ts';
 import { EventStreams } from './event-streams.service.ts';
-import { EventPageDto } from './event.dto.ts';
+import { EventPageDto, EventsQuery } from './event.dto.ts';
 
 const content = {
   'text/event-stream': {
@@ -38,7 +36,7 @@ export class EventsController {
   async ofThread(
     @Req() request: UserRequest,
     @Param() { threadId }: ThreadPath,
-    @Query() query: SequenceQuery,
+    @Query() query: EventsQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventPageDto | undefined> {
@@ -52,7 +50,7 @@ export class EventsController {
   async ofRun(
     @Req() request: UserRequest,
     @Param() { runId }: RunPath,
-    @Query() query: SequenceQuery,
+    @Query() query: EventsQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventPageDto | undefined> {
@@ -62,16 +60,17 @@ export class EventsController {
 
   async #answer(
     context: UserExecutionContext,
-    { after, limit }: SequenceQuery,
+    { after, limit }: EventsQuery,
     lastEventId: string | undefined,
     reply: FastifyReply,
     ofRun: { readonly runId?: string } = {},
   ): Promise<EventPageDto | undefined> {
     const { threadId } = context;
-    const afterSeq = lastEventId === undefined ? after : sequenceOf(lastEventId);
-    await this.reader.verify(context, threadId, afterSeq);
+    const cursor = cursorOf(after, lastEventId);
+    const range = await this.reader.verify(context, threadId, cursor);
+    const afterSeq = cursor?.afterSeq ?? range.oldestSeq - 1;
     if (!reply.request.headers.accept?.includes('text/event-stream')) {
-      return { items: await this.log.read(context, { threadId, afterSeq, limit, ...ofRun }) };
+      return { items: await this.log.read(context, { threadId, afterSeq, limit, ...ofRun }), ...range };
     }
     if (ofRun.runId !== undefined && (await this.#isOver(context, afterSeq))) {
       // A client that comes back after the end is told to stay away (HTML Living Standard, section 9.2.3).
@@ -90,9 +89,10 @@ export class EventsController {
   }
 }
 
-function sequenceOf(lastEventId: string): number {
-  const seq = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : NaN;
-  if (Number.isNaN(seq))
-    throw new InvalidRequestError('last-event-id', 'last-event-id must be the id of an event');
-  return seq;
+/** The header wins: an EventSource that reconnects repeats its first URL. Without either, everything stored is read. */
+function cursorOf(after: number | undefined, lastEventId: string | undefined): Cursor | undefined {
+  if (lastEventId !== undefined) {
+    return { field: 'last-event-id', afterSeq: /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : NaN };
+  }
+  return after === undefined ? undefined : { field: 'after', afterSeq: after };
 }

@@ -7,14 +7,20 @@ import {
   type OnGatewayConnection,
   type OnGatewayDisconnect,
 } from '@nestjs/websockets';
-import { Acknowledgements } from '@bulkhead/events';
+import { Acknowledgements, ThreadReader } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
 import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
-import { EventAckDto, MessageSendDto, RunCancelDto, ThreadCloseDto, ThreadOpenDto } from './socket.dto.ts';
+import {
+  EventAckDto,
+  MessageSendDto,
+  RunCancelDto,
+  ThreadUnsubscribeDto,
+  ThreadSubscribeDto,
+} from './socket.dto.ts';
 import { SocketMessageHandler } from './socket-message.handler.ts';
 import type { UserSocket } from './user-socket.ts';
 
@@ -29,6 +35,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   constructor(
     private readonly scopes: UserContextScopes,
     private readonly delivery: EventDelivery,
+    private readonly reader: ThreadReader,
     private readonly acknowledgements: Acknowledgements,
     private readonly locator: RunLocator,
   ) {}
@@ -44,22 +51,22 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     this.delivery.disconnect(socket);
   }
 
-  @SubscribeMessage('thread_open')
-  async openThread(
+  @SubscribeMessage('thread_subscribe')
+  async subscribe(
     @ConnectedSocket() socket: UserSocket,
-    @MessageBody() { threadId, afterSeq }: ThreadOpenDto,
+    @MessageBody() { threadId, afterSeq }: ThreadSubscribeDto,
   ) {
-    const context = UserExecutionContext.fromSocket(socket, { event: 'thread_open', threadId });
+    const context = UserExecutionContext.fromSocket(socket, { event: 'thread_subscribe', threadId });
     const created = threadId === undefined;
-    const { lastSeq, ...thread } = await this.scopes.run(context, SocketMessageHandler, (handler) =>
-      created ? handler.allocateThread() : handler.verifyThread(afterSeq),
-    );
-    this.delivery.open(socket, thread.threadId, afterSeq ?? lastSeq);
-    return ok({ threadId: thread.threadId, lastSeq, created });
+    if (created) await this.scopes.run(context, SocketMessageHandler, (handler) => handler.allocateThread());
+    const cursor = afterSeq === undefined ? undefined : { field: 'afterSeq', afterSeq };
+    const { oldestSeq, latestSeq } = await this.reader.verify(context, context.threadId, cursor);
+    this.delivery.open(socket, context.threadId, afterSeq ?? latestSeq);
+    return ok({ threadId: context.threadId, oldestSeq, lastSeq: latestSeq, created });
   }
 
-  @SubscribeMessage('thread_close')
-  closeThread(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId }: ThreadCloseDto) {
+  @SubscribeMessage('thread_unsubscribe')
+  unsubscribe(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId }: ThreadUnsubscribeDto) {
     this.delivery.close(socket, threadId);
     return ok({ threadId });
   }

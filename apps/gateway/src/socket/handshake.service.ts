@@ -4,7 +4,7 @@ import { toProblemDetails } from '@bulkhead/errors';
 import { ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
-import { ThreadOpenDto } from './socket.dto.ts';
+import { ThreadSubscribeDto } from './socket.dto.ts';
 import type { UserSocket } from './user-socket.ts';
 
 /** Lets a connection in, or not: before this has passed, no event of it is handled. */
@@ -34,11 +34,12 @@ export class Handshake {
     if (opening.threadId === undefined) return;
     const dto = (await this.#validation.transform(opening, {
       type: 'body',
-      metatype: ThreadOpenDto,
-    })) as ThreadOpenDto;
+      metatype: ThreadSubscribeDto,
+    })) as ThreadSubscribeDto;
     const { threadId = '', afterSeq } = dto;
     const context = UserExecutionContext.fromSocket(socket, { event: 'connect', threadId });
-    const lastSeq = await this.reader.verify(context, threadId, afterSeq);
-    socket.data.opening = { threadId, afterSeq: afterSeq ?? lastSeq };
+    const cursor = afterSeq === undefined ? undefined : { field: 'afterSeq', afterSeq };
+    const { latestSeq } = await this.reader.verify(context, threadId, cursor);
+    socket.data.opening = { threadId, afterSeq: afterSeq ?? latestSeq };
   }
 }

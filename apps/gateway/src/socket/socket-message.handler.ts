@@ -1,5 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { ResyncRequiredError, ThreadDirectory, type Thread } from '@bulkhead/events';
+import { ThreadDirectory, type Thread } from '@bulkhead/events';
 import { RunAdmission, RunControl, type AcceptedRun, type RunState } from '@bulkhead/execution';
 
 /** Does what one socket message asks for, in the scope of that message. */
@@ -14,13 +14,6 @@ export class SocketMessageHandler {
   /** Allocates the context's thread. */
   allocateThread(): Promise<Thread> {
     return this.threads.create('');
-  }
-
-  /** @throws ResourceNotFoundError for a foreign and an absent thread alike, ResyncRequiredError */
-  async verifyThread(afterSeq = 0): Promise<Thread> {
-    const thread = await this.threads.get();
-    if (afterSeq > thread.lastSeq) throw new ResyncRequiredError('afterSeq', thread.lastSeq);
-    return thread;
   }
 
   sendMessage(agentName: string, content: string): Promise<AcceptedRun> {

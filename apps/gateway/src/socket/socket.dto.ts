@@ -2,8 +2,8 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { SendMessageDto } from '../threads/thread.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
-/** `thread_open`: without a thread id, a new thread is allocated. */
-export class ThreadOpenDto {
+/** `thread_subscribe`: without a thread id, a new thread is allocated. */
+export class ThreadSubscribeDto {
   @IsOptional()
   @IsId()
   readonly threadId?: string;
@@ -16,7 +16,7 @@ export class ThreadOpenDto {
   readonly afterSeq?: number;
 }
 
-export class ThreadCloseDto {
+export class ThreadUnsubscribeDto {
   @IsId()
   readonly threadId!: string;
 }

@@ -43,6 +43,9 @@ export class ThreadDto {
   @ApiProperty({ description: 'Sequence of the newest event.' })
   readonly lastSeq!: number;
 
+  @ApiProperty({ description: 'Sequence of the oldest event that is stored.' })
+  readonly oldestSeq!: number;
+
   @ApiProperty({ format: 'date-time' })
   readonly createdAt!: string;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MessageSendDto, ThreadOpenDto } from '../socket/socket.dto.ts';
+import { MessageSendDto, ThreadSubscribeDto } from '../socket/socket.dto.ts';
 import { RequestValidationPipe } from './request-validation.pipe.ts';
 
 const pipe = new RequestValidationPipe();
@@ -49,7 +49,7 @@ describe('a frame or body', () => {
   it('of any shape is answered with a refusal or a DTO, and leaves Object.prototype alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (body) => {
-        await validate(body, ThreadOpenDto).catch((error: { code: string }) => {
+        await validate(body, ThreadSubscribeDto).catch((error: { code: string }) => {
           expect(error.code).toBe('invalid_request');
         });
         expect(Object.keys(Object.prototype)).toEqual([]);
