@@ -1,0 +1,58 @@
+import { ChattingUser } from './chatting-user.ts';
+import type { EvidenceSuite } from './evidence-suite.ts';
+import type { Evidence } from './evidence.ts';
+import { inspectable, InspectedHeap } from './inspected-heap.ts';
+import { checkNothingIsLeft, shortLived } from './live-objects.ts';
+import { Server } from '../server.ts';
+
+const USERS = 20;
+const MIB = 1_048_576;
+const TOLERANCE = 0.05;
+
+export const leak: EvidenceSuite = {
+  name: 'leak',
+  promise: 'Memory does not grow with the number of runs: what a run needs is gone when it has ended.',
+  async run(evidence) {
+    const [warmUp, runs] = evidence.long ? [2_000, 18_000] : [1_000, 1_000];
+    const server = await Server.start({ ...inspectable, ACCESS_TOKEN_TTL_SECONDS: '86400' });
+    evidence.defer(() => server.dispose());
+    const heap = await InspectedHeap.of(server);
+    evidence.defer(() => heap.close());
+    const users = await ChattingUser.signUpMany(USERS, () => server);
+    evidence.defer(() => Promise.all(users.map(({ thread }) => thread.close())));
+
+    await load(evidence, heap, users, warmUp);
+    const baseline = await heap.usedBytes();
+    const before = await heap.count(shortLived);
+    await load(evidence, heap, users, runs);
+    const after = await heap.usedBytes();
+    const growth = after / baseline - 1;
+    evidence.check(
+      `the heap after ${runs} more runs is within 5 % of the baseline`,
+      growth <= TOLERANCE,
+      `${(baseline / MIB).toFixed(1)} MiB, then ${(after / MIB).toFixed(1)} MiB: ${(growth * 100).toFixed(1)} %`,
+    );
+    await checkNothingIsLeft(evidence, heap, before);
+  },
+};
+
+/** So many runs, each with a tool call, all users at once. */
+async function load(
+  evidence: Evidence,
+  heap: InspectedHeap,
+  users: readonly ChattingUser[],
+  runs: number,
+): Promise<void> {
+  const numbers = Array.from({ length: runs }, (_, index) => index).values();
+  await Promise.all(
+    users.map(async (user) => {
+      for (const number of numbers) {
+        await user.ask(`What is ${number} * 43?`);
+        await user.untilAllEnded();
+        // The client's memory is not what is measured, but it must not be what ends the suite.
+        user.events.length = 0;
+        if (number % 250 === 0) evidence.sample('heap MiB', (await heap.usedBytes()) / MIB);
+      }
+    }),
+  );
+}
