@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '@bulkhead/audit';
 import { EventsModule } from '@bulkhead/events';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
@@ -19,7 +20,7 @@ import { RunQueue } from './run-queue.service.ts';
 
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
 @Module({
-  imports: [UserContextModule, PersistenceModule, EventsModule, ToolsModule, ModelsModule],
+  imports: [UserContextModule, PersistenceModule, AuditModule, EventsModule, ToolsModule, ModelsModule],
   providers: [
     ActivityLedger,
     AgentRegistry,

@@ -1,17 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Scope } from '@nestjs/common';
+import { AuditLog } from '@bulkhead/audit';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { UserEventEmitter } from '@bulkhead/events';
-import {
-  auditLog,
-  messages,
-  runs,
-  sqlStateOf,
-  UserDatabaseSession,
-  type UserTransaction,
-} from '@bulkhead/persistence';
+import { messages, runs, sqlStateOf, UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
 import { inArray } from 'drizzle-orm';
-import { UserExecutionContext } from '@bulkhead/user-context';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { TooManyRunsError } from './execution.errors.ts';
@@ -32,8 +25,8 @@ export interface AcceptedRun {
 @Injectable({ scope: Scope.REQUEST })
 export class RunAdmission {
   constructor(
-    private readonly context: UserExecutionContext,
     private readonly session: UserDatabaseSession,
+    private readonly audit: AuditLog,
     private readonly emitter: UserEventEmitter,
     private readonly agents: AgentRegistry,
     private readonly queue: RunQueue,
@@ -46,7 +39,8 @@ export class RunAdmission {
    */
   async admit(agentName: string, content: string): Promise<AcceptedRun> {
     this.agents.get(agentName);
-    const { threadId, runId, userId } = this.context;
+    const { context } = this.session;
+    const { threadId, runId, userId } = context;
     const messageId = randomUUID();
     const seq = await this.session
       .transaction(async (transaction) => {
@@ -61,9 +55,9 @@ export class RunAdmission {
         const first = queued?.seq ?? 0;
         const message = { messageId, userId, threadId, runId, seq: first, role: 'user' as const, content };
         await db.insert(messages).values(message);
-        const trail = this.context.getAuditTrail();
-        await db.insert(auditLog).values({ auditId: randomUUID(), userId, action: 'run.accepted', trail });
-        await transaction.asEngine((client) => this.queue.enqueue(client, this.context, agentName));
+        await transaction.asEngine((client) => this.queue.enqueue(client, context, agentName));
+        // Last: the user's chain is locked from here to the commit.
+        await this.audit.append(transaction, context, 'run.accepted', { agentName, messageId });
         return first;
       })
       .catch((error: unknown) => {

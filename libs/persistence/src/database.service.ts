@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { DatabaseUnavailableError } from './persistence.errors.ts';
 import { migrateDatabase } from './postgres/migrations.ts';
+import { passwordOf } from './postgres/roles.ts';
 
 export interface PersistenceOptions {
   /** URL of a PostgreSQL database whose user may create roles and schemas; absent: the embedded PostgreSQL. */
@@ -33,6 +35,7 @@ export class Database implements OnApplicationShutdown {
     readonly engineUrl: string,
     /** URL for SQL that agents wrote: sees the rows that `query_grants` grants to its transaction, and nothing else. */
     readonly queryUrl: string,
+    private readonly secret: string,
   ) {}
 
   /** @throws DatabaseSetupError */
@@ -41,11 +44,20 @@ export class Database implements OnApplicationShutdown {
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
       const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
-      return new Database(embedded, openPool(serverUrl, options.poolSize), engineUrl, queryUrl);
+      const pool = openPool(serverUrl, options.poolSize);
+      return new Database(embedded, pool, engineUrl, queryUrl, passwordOf(adminUrl));
     } catch (error) {
       await embedded?.stop();
       throw error;
     }
+  }
+
+  /**
+   * A key for one purpose that every node of this database derives alike, and that is not in the database: it comes
+   * from the password of its URL.
+   */
+  deriveKey(purpose: string): Buffer {
+    return createHmac('sha256', this.secret).update(`bulkhead ${purpose}`).digest();
   }
 
   /** @throws DatabaseUnavailableError when the database does not answer */

@@ -1,10 +1,10 @@
 import { Injectable, Logger, Scope } from '@nestjs/common';
+import { redact, redactText } from '@bulkhead/audit';
 import { toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import { UserEventEmitter, type ToolOutcome } from '@bulkhead/events';
 import { UserDatabaseSession } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext, type JsonValue } from '@bulkhead/user-context';
 import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
-import { redact, redactText } from './redaction.ts';
 import type { ToolInvocation } from './tool.contract.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
 import { ToolResultTooLargeError, ToolTimeoutError } from './tools.errors.ts';

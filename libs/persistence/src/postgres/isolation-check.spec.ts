@@ -109,6 +109,21 @@ describe('the catalog', () => {
       'alter policy pruner_delete on bulkhead.events using (true)',
       'events: policy pruner_delete',
     ],
+    [
+      'a column of the audit log may be rewritten',
+      'grant update (action) on bulkhead.audit_log to bulkhead_app',
+      'audit_log: bulkhead_app may update',
+    ],
+    [
+      'the audit log may be emptied',
+      'grant truncate on bulkhead.audit_log to bulkhead_auth',
+      'audit_log: bulkhead_auth may truncate',
+    ],
+    [
+      'seals may be taken away',
+      'grant delete on bulkhead.audit_seals to bulkhead_auth',
+      'audit_seals: bulkhead_auth may delete',
+    ],
     ['a role can bypass', 'alter role bulkhead_app bypassrls', 'role bulkhead_app can bypass'],
     ['a login can become the owner', 'grant bulkhead_owner to bulkhead_login', 'member of bulkhead_owner'],
     ['a view shows all', 'create view bulkhead.leak as select * from bulkhead.notes', 'leak: a view without'],

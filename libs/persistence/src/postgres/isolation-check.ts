@@ -1,7 +1,10 @@
 import type pg from 'pg';
 
-/** Tables that authentication may touch before it knows the user, and the usage figures, which hold no content. */
-const authTables = ['accounts', 'sessions', 'refresh_tokens', 'signing_keys', 'usage_days'];
+/** Tables that authentication may touch before it knows the user; figures and records, which hold no content. */
+const authTables = [
+  ...['accounts', 'sessions', 'refresh_tokens', 'signing_keys', 'usage_days'],
+  ...['audit_log', 'audit_heads', 'audit_seals', 'rate_limits'],
+];
 
 /** All that the pruner may read, change and delete: nothing of what users or agents wrote. */
 const prunerRights = [
@@ -86,10 +89,12 @@ const checks: readonly string[] = [
       AND has_schema_privilege('bulkhead_query', n.oid, 'USAGE')
       AND has_function_privilege('bulkhead_query', p.oid, 'EXECUTE')`,
 
-  // History is not rewritten.
-  `SELECT format('%s: bulkhead_app may %s', table_name, lower(privilege_type))
-     FROM information_schema.table_privileges
-    WHERE grantee = 'bulkhead_app' AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'events', 'messages', 'tool_results')
+  // History is not rewritten, by no role of the server, and not by column either.
+  `SELECT DISTINCT format('%s: %s may %s', table_name, grantee, lower(privilege_type))
+     FROM (SELECT table_schema, table_name, grantee, privilege_type FROM information_schema.table_privileges
+           UNION SELECT table_schema, table_name, grantee, privilege_type FROM information_schema.column_privileges) t
+    WHERE grantee IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_login', 'bulkhead_engine', 'bulkhead_query', 'PUBLIC')
+      AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'audit_seals', 'events', 'messages', 'tool_results')
       AND privilege_type NOT IN ('SELECT', 'INSERT')`,
 
   // No role of the server can step out of row-level security, or become one that can.

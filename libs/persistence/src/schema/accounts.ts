@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, jsonb, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { index, jsonb, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { authenticatorPolicy, bulkhead, ownerColumn, ownerPolicy } from './ownership.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -67,16 +67,3 @@ export const signingKeys = bulkhead.table('signing_keys', {
   /** From then on it signs nothing new; it verifies until its last token has expired. */
   retiredAt: instant('retired_at'),
 });
-
-/** What happened, for compliance. Rows can be added and read, never changed. */
-export const auditLog = bulkhead.table(
-  'audit_log',
-  {
-    userId: ownerColumn(),
-    auditId: uuid('audit_id').notNull(),
-    at: instant('at').notNull().defaultNow(),
-    action: text('action').notNull(),
-    trail: jsonb('trail').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.userId, table.auditId] }), ownerPolicy()],
-);

@@ -1,5 +1,7 @@
-export { accounts, auditLog, refreshTokens, sessions, signingKeys } from './accounts.ts';
+export { accounts, refreshTokens, sessions, signingKeys } from './accounts.ts';
 export { approvals, modelCalls, runSteps, threadSummaries, usageDays } from './agent-work.ts';
 export { acknowledgements, events, messages, notes, runs, threads, toolResults } from './conversations.ts';
 export { bulkhead } from './ownership.ts';
 export { queryGrants, tableRows, tables, toolCallWindows } from './tables.ts';
+export { auditHeads, auditLog, auditSeals } from './audit.ts';
+export { idempotencyKeys, rateLimits } from './limits.ts';

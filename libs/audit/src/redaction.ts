@@ -16,7 +16,10 @@ export function redact(value: unknown, depth = 0): JsonValue {
     if (depth >= MAX_DEPTH) return REDACTED;
     if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, isSecret(key) ? REDACTED : redact(item, depth + 1)]),
+      Object.entries(value).map(([key, item]) => [
+        storable(key),
+        isSecret(key) ? REDACTED : redact(item, depth + 1),
+      ]),
     );
   }
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
@@ -24,12 +27,19 @@ export function redact(value: unknown, depth = 0): JsonValue {
 
 /** The same for a text. Where it names a secret in the manner of JSON, nobody knows where that ends: the rest goes. */
 export function redactText(text: string): string {
+  return redactStorable(storable(text));
+}
+
+function redactStorable(text: string): string {
   for (const { 0: found, 1: key = '', index } of text.matchAll(quotedKey)) {
     if (isSecret(key))
       return `${text.slice(0, index + found.length).replace(secretText, REDACTED)} ${REDACTED}`;
   }
   return text.replace(secretText, REDACTED);
 }
+
+/** PostgreSQL can store neither NUL nor half a surrogate pair. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
 
 /** One spelling for `apiKey`, `api_key`, `API-KEY` and the same in full-width letters. */
 const isSecret = (key: string): boolean =>

@@ -1,0 +1,107 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { AccountTransactions, auditHeads, auditSeals, type TransactionDatabase } from '@bulkhead/persistence';
+import { desc, inArray, sql } from 'drizzle-orm';
+import { AuditKeys } from './audit-keys.service.ts';
+import { AuditLog } from './audit-log.service.ts';
+import { SYSTEM_CHAIN } from './audit-record.ts';
+import { textOfSeal, type SealContent } from './audit-seal.ts';
+import { writeWitness } from './audit-witness.ts';
+import { AUDIT_OPTIONS, type AuditOptions } from './audit.options.ts';
+
+/** How long a row may be unsealed, in milliseconds. */
+const PASS_MS = 1_000;
+/** Any fixed number: nodes take turns. */
+const SEAL_LOCK = 0x6175_6469;
+
+type Head = Pick<SealContent, 'userId' | 'seq' | 'hash'>;
+
+/** Signs the ends of the chains that have grown, a moment after they grew: off the way of every request. */
+@Injectable()
+export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #logger = new Logger(AuditSealer.name);
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly audit: AuditLog,
+    private readonly keys: AuditKeys,
+    private readonly transactions: AccountTransactions,
+    @Optional() @Inject(AUDIT_OPTIONS) private readonly options: AuditOptions = {},
+  ) {}
+
+  /** Seals what was left, by a crash or from before there were seals, before anything new is written here. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#store(headsWithoutSeal);
+    this.#timer = setInterval(() => void this.seal(), PASS_MS);
+    this.#timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.seal();
+  }
+
+  /** Seals what has been written on this node. Never throws: what could not be sealed is tried again. */
+  seal(): Promise<void> {
+    this.#pass = this.#pass.then(() => this.#sealWritten());
+    return this.#pass;
+  }
+
+  async #sealWritten(): Promise<void> {
+    const users = this.audit.takeWritten();
+    if (users.size === 0) return;
+    try {
+      await this.#store((db) => headsOf(db, [...users]));
+    } catch (error) {
+      this.audit.returnWritten(users);
+      this.#logger.warn({ err: error as Error }, 'The audit log could not be sealed yet.');
+    }
+  }
+
+  async #store(findHeads: (db: TransactionDatabase) => Promise<Head[]>): Promise<void> {
+    const newest = await this.transactions.run(async (db) => {
+      await db.execute(sql`select pg_advisory_xact_lock(${SEAL_LOCK})`);
+      const [last] = await db.select().from(auditSeals).orderBy(desc(auditSeals.sealNo)).limit(1);
+      const heads = await findHeads(db);
+      // The first seal of all is the system's, also when there is nothing to seal: from then on there are seals.
+      if (!last && heads.length === 0) heads.push({ userId: SYSTEM_CHAIN, seq: 0, hash: '' });
+      const seals = this.#chain(heads, last?.sealNo ?? 0, last?.mac ?? '');
+      if (seals.length > 0) await db.insert(auditSeals).values(seals);
+      return seals.at(-1) ?? last;
+    });
+    const folder = this.options.witnessDir;
+    if (newest && folder !== undefined) await writeWitness(folder, newest);
+  }
+
+  #chain(heads: readonly Head[], lastNo: number, lastMac: string) {
+    const kind: SealContent['kind'] = lastNo === 0 ? 'first' : 'pass';
+    let mac = lastMac;
+    return heads.map(({ userId, seq, hash }, index) => {
+      const content: SealContent = { sealNo: lastNo + index + 1, userId, seq, hash, kind };
+      const signature = this.keys.sign(textOfSeal(content, mac));
+      mac = signature.mac;
+      return { ...content, ...signature };
+    });
+  }
+}
+
+const headColumns = { userId: auditHeads.userId, seq: auditHeads.seq, hash: auditHeads.hash };
+
+const isUnsealed = sql`not exists (select from ${auditSeals} where ${auditSeals.userId} = ${auditHeads.userId}
+  and ${auditSeals.seq} >= ${auditHeads.seq})`;
+
+const headsWithoutSeal = (db: TransactionDatabase): Promise<Head[]> =>
+  db.select(headColumns).from(auditHeads).where(isUnsealed);
+
+const headsOf = (db: TransactionDatabase, users: string[]): Promise<Head[]> =>
+  db
+    .select(headColumns)
+    .from(auditHeads)
+    .where(sql`${inArray(auditHeads.userId, users)} and ${isUnsealed}`);

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { PersistenceModule } from '@bulkhead/persistence';
+import { AuditKeys } from './audit-keys.service.ts';
+import { AuditLog } from './audit-log.service.ts';
+import { AuditSealer } from './audit-sealer.service.ts';
+
+/** Writing to the log. Takes `AUDIT_OPTIONS` from the application's configuration, if it has them. */
+@Module({ imports: [PersistenceModule], providers: [AuditKeys, AuditLog], exports: [AuditKeys, AuditLog] })
+export class AuditModule {}
+
+/** Sealing it, once per process: for the server itself. */
+@Module({ imports: [AuditModule, PersistenceModule], providers: [AuditSealer], exports: [AuditSealer] })
+export class AuditSealingModule {}
