@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AccountTransactions, accounts } from '@bulkhead/persistence';
 import { Identity } from '@bulkhead/user-context';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { signInRules, signUpRules, tidy, type Rule } from './account-rules.ts';
 import {
   EmailTakenError,
@@ -10,6 +10,7 @@ import {
   SignInRefusedError,
   UnauthenticatedError,
 } from './auth.errors.ts';
+import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
 import { Sessions, type SignedIn } from './sessions.service.ts';
 import { profileColumns, type UserProfile } from './user-profile.ts';
@@ -73,7 +74,12 @@ export class AccountService {
           disabledAt: accounts.disabledAt,
         })
         .from(accounts)
-        .where(eq(sql`lower(${accounts.email})`, sql`lower(${tidy(input.email)})`)),
+        .where(
+          and(
+            eq(accounts.issuer, LOCAL_ACCOUNTS),
+            eq(sql`lower(${accounts.email})`, sql`lower(${tidy(input.email)})`),
+          ),
+        ),
     );
     const isRight = await this.passwords.verify(account?.passwordHash, input.password);
     if (!account || !isRight || account.disabledAt) throw new SignInRefusedError();

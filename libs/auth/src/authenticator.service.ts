@@ -7,10 +7,10 @@ import { isUuid } from './access-token.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { mintIdentity } from './identity-mint.ts';
 import { identityColumns, prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
+import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { permissionsOf } from './permissions.ts';
 import { SigningKeys } from './signing-keys.service.ts';
 
-const LOCAL_ACCOUNTS = 'local';
 const RUN_IDENTITY_MS = 3_600_000;
 
 /**

@@ -47,7 +47,7 @@ export class PasswordHasher {
    * Without a stored hash, or with one that is no password's, it does the same work and says no.
    * @throws SignInBusyError when a hundred are waiting
    */
-  verify(stored: string | undefined, password: string): Promise<boolean> {
+  verify(stored: string | null | undefined, password: string): Promise<boolean> {
     const against = stored?.startsWith('$argon2id$') ? stored : this.#decoy;
     return this.#queue.run(() => verify(against, normalisePassword(password)));
   }

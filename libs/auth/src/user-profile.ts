@@ -3,7 +3,8 @@ import { accounts } from '@bulkhead/persistence';
 /** What a user may see of their own account. */
 export interface UserProfile {
   readonly userId: string;
-  readonly email: string;
+  /** Null when the user's OpenID provider tells none. */
+  readonly email: string | null;
   readonly displayName: string;
   readonly roles: readonly string[];
 }

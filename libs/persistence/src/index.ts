@@ -1,4 +1,5 @@
 export { AccountTransactions } from './account-transactions.service.ts';
+export { AdminTransactions } from './admin-transactions.service.ts';
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';
 export { DatabaseSetupError, DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
@@ -6,6 +7,7 @@ export { PersistenceModule } from './persistence.module.ts';
 export {
   accounts,
   acknowledgements,
+  apiKeys,
   approvals,
   auditHeads,
   auditLog,
@@ -18,6 +20,7 @@ export {
   queryGrants,
   rateLimits,
   refreshTokens,
+  removedSubjects,
   runs,
   runSteps,
   sessions,
@@ -31,6 +34,7 @@ export {
   usageDays,
 } from './schema/index.ts';
 export { PrunerTransactions } from './pruner-transactions.service.ts';
+export { RateLimitStore } from './rate-limit-store.service.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
 export { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';

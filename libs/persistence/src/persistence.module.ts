@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AccountTransactions } from './account-transactions.service.ts';
+import { AdminTransactions } from './admin-transactions.service.ts';
 import { databaseProvider } from './database.service.ts';
 import { PrunerTransactions } from './pruner-transactions.service.ts';
+import { RateLimitStore } from './rate-limit-store.service.ts';
 import { UserDatabaseSession } from './user-database-session.ts';
 import { UserTransactions } from './user-transactions.service.ts';
 
@@ -10,7 +12,9 @@ const services = [
   databaseProvider,
   UserTransactions,
   AccountTransactions,
+  AdminTransactions,
   PrunerTransactions,
+  RateLimitStore,
   UserDatabaseSession,
 ];
 

@@ -4,8 +4,13 @@ export class UserDto {
   @ApiProperty({ format: 'uuid' })
   readonly userId!: string;
 
-  @ApiProperty({ format: 'email' })
-  readonly email!: string;
+  @ApiProperty({
+    type: 'string',
+    format: 'email',
+    nullable: true,
+    description: 'Null when the provider of the account tells none.',
+  })
+  readonly email!: string | null;
 
   @ApiProperty()
   readonly displayName!: string;

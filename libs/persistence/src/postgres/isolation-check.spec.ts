@@ -124,6 +124,36 @@ describe('the catalog', () => {
       'grant delete on bulkhead.audit_seals to bulkhead_auth',
       'audit_seals: bulkhead_auth may delete',
     ],
+    [
+      'an administrator may read what was said',
+      'grant select (content) on bulkhead.messages to bulkhead_admin',
+      'messages.content: bulkhead_admin may select',
+    ],
+    [
+      'an administrator may read the titles of threads',
+      'grant select on bulkhead.threads to bulkhead_admin',
+      'threads.title: bulkhead_admin may select',
+    ],
+    [
+      'an administrator may read why a run failed',
+      'grant select (error) on bulkhead.runs to bulkhead_admin',
+      'runs.error: bulkhead_admin may select',
+    ],
+    [
+      'an administrator may read password hashes',
+      'grant select (password_hash) on bulkhead.accounts to bulkhead_admin',
+      'accounts.password_hash: bulkhead_admin may select',
+    ],
+    [
+      'an administrator may change runs',
+      'grant update (state) on bulkhead.runs to bulkhead_admin',
+      'runs.state: bulkhead_admin may update',
+    ],
+    [
+      'a policy lets administrators change rows',
+      'create policy wide on bulkhead.runs for update to bulkhead_admin using (true)',
+      'runs: policy wide',
+    ],
     ['a role can bypass', 'alter role bulkhead_app bypassrls', 'role bulkhead_app can bypass'],
     ['a login can become the owner', 'grant bulkhead_owner to bulkhead_login', 'member of bulkhead_owner'],
     ['a view shows all', 'create view bulkhead.leak as select * from bulkhead.notes', 'leak: a view without'],

@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 /** Tables that authentication may touch before it knows the user; figures and records, which hold no content. */
 const authTables = [
-  ...['accounts', 'sessions', 'refresh_tokens', 'signing_keys', 'usage_days'],
+  ...['accounts', 'sessions', 'refresh_tokens', 'api_keys', 'removed_subjects', 'signing_keys', 'usage_days'],
   ...['audit_log', 'audit_heads', 'audit_seals', 'rate_limits'],
 ];
 
@@ -14,6 +14,24 @@ const prunerRights = [
   ...['events.thread_id SELECT', 'events.seq SELECT', 'events.at SELECT', 'events DELETE'],
   ...['tool_results.thread_id SELECT', 'tool_results.seq SELECT', 'tool_results DELETE'],
 ];
+
+const select = (table: string, ...columns: readonly string[]): string[] =>
+  columns.map((column) => `${table}.${column} SELECT`);
+
+/** All that an administrator may read of every user: nothing of what users or agents wrote, and no secret. */
+const adminRights = [
+  ...select('accounts', 'user_id', 'issuer', 'email', 'display_name', 'roles', 'disabled_at', 'created_at'),
+  ...select('sessions', 'session_id', 'user_id', 'kind', 'user_agent', 'created_at', 'last_used_at'),
+  ...select('sessions', 'expires_at', 'revoked_at', 'revoked_reason'),
+  ...select('runs', 'run_id', 'user_id', 'thread_id', 'agent_name', 'state', 'steps', 'tool_calls'),
+  ...select('runs', 'input_tokens', 'output_tokens', 'cost_nano', 'created_at', 'started_at', 'finished_at'),
+];
+
+/** Roles whose policies are wide: their rights are counted column by column. */
+const countedRights: Readonly<Record<string, readonly string[]>> = {
+  bulkhead_pruner: prunerRights,
+  bulkhead_admin: adminRights,
+};
 
 /** What the pruner may delete, as the catalog prints it: what the thread no longer offers. */
 const isNoLongerOffered = (expression: string): string =>
@@ -27,6 +45,16 @@ const isOwnerOnly = (expression: string): string =>
 const isQueryPolicy = `roles = '{bulkhead_query}' AND cmd = 'SELECT' AND (
   tablename = 'query_grants' AND qual = '((backend_pid = pg_backend_pid()) AND (began_at = now()))' OR
   tablename = 'table_rows' AND qual = E'(user_id = ( SELECT g.user_id\\n   FROM bulkhead.query_grants g))')`;
+
+/** Finds every right that a role has beyond those that are counted, in any schema. */
+const uncountedRights = (role: string): string =>
+  `SELECT format('%s: ${role} may %s', place, lower(privilege_type)) FROM (
+     SELECT table_schema, table_name || '.' || column_name AS place, privilege_type
+       FROM information_schema.column_privileges WHERE grantee = '${role}'
+      UNION
+     SELECT table_schema, table_name, privilege_type
+       FROM information_schema.table_privileges WHERE grantee = '${role}') AS held
+    WHERE NOT (table_schema = 'bulkhead' AND place || ' ' || privilege_type = ANY ($1))`;
 
 /** Each query yields one sentence per defect; all read the catalog, so they hold for tables yet to be written. */
 const checks: readonly string[] = [
@@ -51,18 +79,10 @@ const checks: readonly string[] = [
       AND NOT (roles = '{bulkhead_app}' AND ${isOwnerOnly('qual')} AND ${isOwnerOnly('coalesce(with_check, qual)')})
       AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))
       AND NOT (roles = '{bulkhead_pruner}' AND cmd IN ('SELECT', 'UPDATE'))
+      AND NOT (roles = '{bulkhead_admin}' AND cmd = 'SELECT')
       AND NOT (roles = '{bulkhead_pruner}' AND cmd = 'DELETE'
                AND ${isNoLongerOffered("regexp_replace(qual, '\\s+', ' ', 'g')")})
       AND NOT (${isQueryPolicy})`,
-
-  // The pruner's policies are wide, so its rights are counted column by column.
-  `SELECT format('%s: bulkhead_pruner may %s', place, lower(privilege_type)) FROM (
-     SELECT table_schema, table_name || '.' || column_name AS place, privilege_type
-       FROM information_schema.column_privileges WHERE grantee = 'bulkhead_pruner'
-      UNION
-     SELECT table_schema, table_name, privilege_type
-       FROM information_schema.table_privileges WHERE grantee = 'bulkhead_pruner') AS held
-    WHERE NOT (table_schema = 'bulkhead' AND place || ' ' || privilege_type = ANY ($1))`,
 
   // The app's role must not reach a table that has no owner, in any schema.
   `SELECT DISTINCT format('%s.%s: %s has rights on a table without an owner', t.table_schema, t.table_name, t.grantee)
@@ -100,12 +120,12 @@ const checks: readonly string[] = [
   // No role of the server can step out of row-level security, or become one that can.
   `SELECT format('role %s can bypass row-level security', rolname)
      FROM pg_roles
-    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_engine', 'bulkhead_query', 'bulkhead_owner')
+    WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine', 'bulkhead_query', 'bulkhead_owner')
       AND (rolsuper OR rolbypassrls OR rolcreaterole)`,
   `SELECT format('role %s is a member of %s', m.rolname, g.rolname)
      FROM pg_auth_members am JOIN pg_roles m ON m.oid = am.member JOIN pg_roles g ON g.oid = am.roleid
-    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_engine', 'bulkhead_query')
-      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_engine'))`,
+    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine', 'bulkhead_query')
+      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine'))`,
 
   // Views and functions that run with their owner's rights see every row.
   `SELECT format('%s.%s: a view without security_invoker', n.nspname, c.relname)
@@ -120,11 +140,12 @@ const checks: readonly string[] = [
 /** Everything in the database's catalog that would let one user reach another's rows; empty when all is well. */
 export async function findIsolationGaps(admin: pg.ClientBase): Promise<string[]> {
   const gaps: string[] = [];
-  for (const check of checks) {
-    const known = check.includes('bulkhead_pruner may') ? prunerRights : authTables;
-    const values = check.includes('$1') ? [known] : [];
-    const { rows } = await admin.query<[string]>({ text: check, values, rowMode: 'array' });
+  const look = async (text: string, known: readonly string[]): Promise<void> => {
+    const values = text.includes('$1') ? [known] : [];
+    const { rows } = await admin.query<[string]>({ text, values, rowMode: 'array' });
     gaps.push(...rows.map(([gap]) => gap));
-  }
+  };
+  for (const check of checks) await look(check, authTables);
+  for (const [role, rights] of Object.entries(countedRights)) await look(uncountedRights(role), rights);
   return gaps;
 }

@@ -4,7 +4,7 @@ import { DatabaseSetupError } from '../persistence.errors.ts';
 
 /** Logins that the server makes for itself, each with the least it needs. */
 export interface Logins {
-  /** May become `bulkhead_app`, `bulkhead_auth`, `bulkhead_pruner` or `bulkhead_engine` within a transaction; has no right of its own. */
+  /** May become `bulkhead_app`, `bulkhead_auth`, `bulkhead_pruner`, `bulkhead_admin` or `bulkhead_engine` within a transaction; has no right of its own. */
   readonly serverUrl: string;
   /** Owns the durable engine's schema, and can't see the product's tables. */
   readonly engineUrl: string;
@@ -12,7 +12,13 @@ export interface Logins {
   readonly queryUrl: string;
 }
 
-const groupRoles = ['bulkhead_owner', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner'] as const;
+const groupRoles = [
+  'bulkhead_owner',
+  'bulkhead_app',
+  'bulkhead_auth',
+  'bulkhead_pruner',
+  'bulkhead_admin',
+] as const;
 /** What bounds an agent's SQL even if it were to change its session. Only a superuser may set them. */
 const queryBounds = ['track_activities = off', "temp_file_limit = '512MB'"] as const;
 const safeAttributes = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
@@ -41,7 +47,9 @@ export async function ensureRoles(admin: pg.Client, adminUrl: string): Promise<L
   const engineUrl = await loginAs('bulkhead_engine');
   const queryUrl = await loginAs('bulkhead_query');
   await boundQueries(admin);
-  await admin.query('GRANT bulkhead_app, bulkhead_auth, bulkhead_pruner, bulkhead_engine TO bulkhead_login');
+  await admin.query(
+    'GRANT bulkhead_app, bulkhead_auth, bulkhead_pruner, bulkhead_admin, bulkhead_engine TO bulkhead_login',
+  );
   await admin.query('GRANT bulkhead_owner, bulkhead_engine TO CURRENT_USER');
   const { rows } = await admin.query<{ name: string }>('SELECT quote_ident(current_database()) AS name');
   const database = rows[0]?.name ?? '';

@@ -12,7 +12,14 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
-import { bulkhead, ownerColumn, ownerPolicy, prunedPolicy, prunerPolicy } from './ownership.ts';
+import {
+  administratorPolicy,
+  bulkhead,
+  ownerColumn,
+  ownerPolicy,
+  prunedPolicy,
+  prunerPolicy,
+} from './ownership.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
@@ -63,6 +70,7 @@ export const runs = bulkhead.table(
     unique('runs_owner').on(table.runId, table.userId),
     index('runs_newest').on(table.userId, table.createdAt, table.runId),
     index('runs_thread').on(table.threadId),
+    index('runs_all_newest').on(table.createdAt, table.runId),
     index('runs_unfinished')
       .on(table.userId)
       .where(sql`state in ('queued', 'running', 'waiting')`),
@@ -72,6 +80,7 @@ export const runs = bulkhead.table(
       foreignColumns: [threads.threadId, threads.userId],
     }).onDelete('cascade'),
     ownerPolicy(),
+    administratorPolicy(),
     prunerPolicy('select'),
   ],
 );

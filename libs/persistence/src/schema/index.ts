@@ -1,4 +1,4 @@
-export { accounts, refreshTokens, sessions, signingKeys } from './accounts.ts';
+export { accounts, apiKeys, refreshTokens, removedSubjects, sessions, signingKeys } from './accounts.ts';
 export { approvals, modelCalls, runSteps, threadSummaries, usageDays } from './agent-work.ts';
 export { acknowledgements, events, messages, notes, runs, threads, toolResults } from './conversations.ts';
 export { bulkhead } from './ownership.ts';

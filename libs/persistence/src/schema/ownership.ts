@@ -13,6 +13,8 @@ export const authRole = pgRole('bulkhead_auth').existing();
 export const ownerColumn = () => uuid('user_id').notNull();
 /** Removes old events of any user; can read no content, and can delete nothing that a thread still offers. */
 export const prunerRole = pgRole('bulkhead_pruner').existing();
+/** Reads what an administrator may know of every user: columns that say nothing of what was said. */
+export const adminRole = pgRole('bulkhead_admin').existing();
 
 // Without the setting, current_setting() or the cast fails: a query outside a user's transaction is an error.
 // The sub-select makes it a constant of the query instead of a call per row.
@@ -25,6 +27,10 @@ export const ownerPolicy = () =>
 /** For the few tables that authentication reads before it knows the user. */
 export const authenticatorPolicy = () =>
   pgPolicy('authenticator', { for: 'all', to: authRole, using: sql`true`, withCheck: sql`true` });
+
+/** For the few tables that administrators may see columns of: which ones is in their rights. */
+export const administratorPolicy = () =>
+  pgPolicy('administrator', { for: 'select', to: adminRole, using: sql`true` });
 
 /** For the few tables that the pruner finds old events in, without seeing what they say: see its column rights. */
 export const prunerPolicy = (operation: 'select' | 'update') =>

@@ -1,0 +1,2 @@
+/** The issuer of accounts whose password is kept here. */
+export const LOCAL_ACCOUNTS = 'local';
