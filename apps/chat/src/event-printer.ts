@@ -18,7 +18,9 @@ export class EventPrinter {
   ) {}
 
   print(event: ThreadEvent): void {
-    if (event.type === 'message_delta') return this.#stream(event.data.text);
+    // Sub-agents write side by side, and to their supervisor: what they answer is the result of its tool call.
+    if (event.type === 'message_delta')
+      return event.operationDepth > 0 ? undefined : this.#stream(event.data.text);
     const hasStreamed = this.#isStreaming;
     this.#isStreaming = false;
     switch (event.type) {

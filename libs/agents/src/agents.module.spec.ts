@@ -34,7 +34,7 @@ async function ask(agentName: string, message: string) {
 
 describe('the agents that come with the server', () => {
   it('are these', () => {
-    expect(agents().map(({ name }) => name)).toEqual(['assistant', 'mathematician']);
+    expect(agents().map(({ name }) => name)).toEqual(['assistant', 'mathematician', 'coordinator']);
   });
 
   it('have names for machines, descriptions for people, and instructions', () => {

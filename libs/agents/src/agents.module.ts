@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { AgentRegistry, ExecutionModule } from '@bulkhead/execution';
 import { BuiltInToolsModule } from '@bulkhead/tools';
 import { assistant } from './assistant.agent.ts';
+import { coordinator } from './coordinator.agent.ts';
 import { mathematician } from './mathematician.agent.ts';
 
 /** The agents that come with the server. */
@@ -12,5 +13,6 @@ export class AgentsModule implements OnModuleInit {
   onModuleInit(): void {
     this.registry.register(assistant);
     this.registry.register(mathematician);
+    this.registry.register(coordinator);
   }
 }

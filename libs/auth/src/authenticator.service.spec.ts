@@ -47,7 +47,14 @@ describe('An access token', () => {
       userId: user.userId,
       sessionId: decodeJwt(accessToken)['sid'],
       roles: ['user'],
-      permissions: ['threads:own', 'runs:own', 'tools:calculator', 'tools:time', 'tools:notes'],
+      permissions: [
+        'threads:own',
+        'runs:own',
+        'tools:calculator',
+        'tools:time',
+        'tools:notes',
+        'agents:delegate',
+      ],
       issuer: 'local',
       expiresAt: Date.parse(accessTokenExpiresAt),
     });

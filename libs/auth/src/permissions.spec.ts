@@ -1,6 +1,6 @@
 import { permissionsOf } from './permissions.ts';
 
-const user = ['threads:own', 'runs:own', 'tools:calculator', 'tools:time', 'tools:notes'];
+const user = ['threads:own', 'runs:own', 'tools:calculator', 'tools:time', 'tools:notes', 'agents:delegate'];
 
 describe('Permissions', () => {
   it.each([

@@ -1,4 +1,11 @@
-const user = ['threads:own', 'runs:own', 'tools:calculator', 'tools:time', 'tools:notes'] as const;
+const user = [
+  'threads:own',
+  'runs:own',
+  'tools:calculator',
+  'tools:time',
+  'tools:notes',
+  'agents:delegate',
+] as const;
 
 /** What each role may do. A role that is not listed may do nothing. */
 const permissionsOfRole = {

@@ -16,7 +16,8 @@ export interface TokenUsage {
 export interface EventData {
   /** A message was accepted; its run waits for its turn. */
   readonly run_queued: { readonly messageId: string; readonly content: string };
-  readonly agent_started: { readonly model: string };
+  /** A sub-agent's names the supervisor's call of `delegate`. */
+  readonly agent_started: { readonly model: string; readonly toolCallId?: string };
   /** A model call begins. `attempt` above 1: drop the text received for this step. */
   readonly agent_thinking: { readonly step: number; readonly attempt: number };
   /** The next piece of the answer's text. */

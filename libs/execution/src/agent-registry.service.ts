@@ -27,12 +27,25 @@ export class AgentRegistry implements OnApplicationBootstrap {
     return [...this.#agents.values()];
   }
 
-  /** Once all modules have registered: an agent with a tool that does not exist is a mistake in its module. */
+  /** Once all modules have registered: an agent with a tool or delegate that does not exist is a mistake in its module. */
   onApplicationBootstrap(): void {
-    for (const { name, tools } of this.#agents.values()) {
-      const missing = tools.find((tool) => !this.tools.find(tool));
-      if (missing)
-        throw new AgentRegistrationError(`Agent ${name} lists a tool that does not exist: ${missing}.`);
+    for (const { name, tools, delegates = [] } of this.#agents.values()) {
+      refuseMissing(name, 'a tool', tools, (tool) => this.tools.find(tool) !== undefined);
+      const granted = delegates.flatMap((grant) => grant.tools ?? []);
+      refuseMissing(name, 'a tool', granted, (tool) => this.tools.find(tool) !== undefined);
+      const agents = delegates.map(({ agent }) => agent);
+      refuseMissing(name, 'a delegate', agents, (agent) => this.#agents.has(agent));
     }
   }
+}
+
+function refuseMissing(
+  agent: string,
+  what: string,
+  names: readonly string[],
+  exists: (name: string) => boolean,
+): void {
+  const missing = names.find((name) => !exists(name));
+  if (missing === undefined) return;
+  throw new AgentRegistrationError(`Agent ${agent} lists ${what} that does not exist: ${missing}.`);
 }

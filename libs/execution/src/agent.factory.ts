@@ -1,20 +1,34 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { callModel, ModelRegistry, type ChatMessage, type ModelReply } from '@bulkhead/models';
-import { ToolDispatcher, ToolRegistry, type ToolCall, type ToolReport } from '@bulkhead/tools';
+import {
+  callModel,
+  ModelRegistry,
+  type ChatMessage,
+  type ModelReply,
+  type ToolOffer,
+} from '@bulkhead/models';
+import { ToolDispatcher, ToolRegistry, type Tool, type ToolCall, type ToolReport } from '@bulkhead/tools';
 import { UserExecutionContext } from '@bulkhead/user-context';
+import type { AgentLimits } from './agent.contract.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
+import { DELEGATE, delegateOffer } from './delegate-offer.ts';
+import { Teams, type Team } from './teams.service.ts';
+import type { EngineTask } from './user-execution.engine.ts';
 
 /** An agent at work for one engine: what it thinks with and what it acts through. */
 export interface Agent {
   readonly name: string;
   /** The model reference it was made with. */
   readonly model: string;
+  /** What it may use of its run's limits, if less. */
+  readonly limits: AgentLimits;
   /** One model call; `onText` hears the answer's text as it comes. @throws ModelFailedError, or the signal's reason */
   think(
     messages: readonly ChatMessage[],
     onText: (text: string) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<ModelReply>;
+  /** Lets it delegate; absent when it has no delegates. */
+  readonly supervise?: (task: EngineTask) => Team;
   /** One tool call, checked, announced and reported by the dispatcher of this context. */
   act(call: ToolCall, signal: AbortSignal): Promise<ToolReport>;
 }
@@ -28,24 +42,40 @@ export class AgentFactory {
     private readonly models: ModelRegistry,
     private readonly tools: ToolRegistry,
     private readonly dispatcher: ToolDispatcher,
+    private readonly teams: Teams,
   ) {}
 
-  /** @throws UnknownAgentError, ModelNotConfiguredError */
-  create(agentName: string): Agent {
+  /**
+   * @param granted the tools it may use at most; absent: all that it lists
+   * @throws UnknownAgentError, ModelNotConfiguredError
+   */
+  create(agentName: string, granted?: readonly string[]): Agent {
     const definition = this.agents.get(agentName);
-    const reference = definition.model ?? 'default';
-    const model = this.models.resolve(reference);
-    const offers = definition.tools
+    const model = this.models.resolve(definition.model ?? 'default');
+    const delegates = definition.delegates ?? [];
+    const listed = definition.tools.filter((name) => granted?.includes(name) ?? true);
+    const permittedTools = delegates.length > 0 ? [...listed, DELEGATE] : listed;
+    const offers = permittedTools
       .map((name) => this.tools.find(name))
       .filter((tool) => tool !== undefined && this.context.identity.hasPermission(tool.permission))
-      .map((tool) => ({ name: tool!.name, description: tool!.description, parameters: tool!.parameters }));
-    const caller = { agentName, permittedTools: definition.tools };
+      .map((tool) => (tool!.name === DELEGATE ? delegateOffer(delegates, this.agents) : offerOf(tool!)));
+    const { instructions, limits = {} } = definition;
     return {
       name: agentName,
       model: `${model.provider}:${model.modelId}`,
+      limits,
       think: (messages, onText, signal) =>
-        callModel(model, { instructions: definition.instructions, messages, tools: offers, signal, onText }),
-      act: (call, signal) => this.dispatcher.execute(caller, call, signal),
+        callModel(model, { instructions, messages, tools: offers, signal, onText }),
+      act: (call, signal) => this.dispatcher.execute({ agentName, permittedTools }, call, signal),
+      ...(delegates.length > 0 && {
+        supervise: (task: EngineTask) => this.teams.supervise(this.context, { definition, task }),
+      }),
     };
   }
 }
+
+const offerOf = ({ name, description, parameters }: Tool<never>): ToolOffer => ({
+  name,
+  description,
+  parameters,
+});

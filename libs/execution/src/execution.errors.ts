@@ -26,7 +26,7 @@ export class RunLimitError extends AppError {
   readonly code = 'run_limit';
   readonly kind = 'limit_exceeded';
 
-  constructor(what: 'steps' | 'tool calls', limit: number) {
+  constructor(what: 'steps' | 'tool calls' | 'delegations', limit: number) {
     super(`The run reached its limit of ${limit} ${what}. Ask for less at once.`, { limit, current: limit });
   }
 }

@@ -8,7 +8,10 @@ import { UserContextModule } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { AgentFactory } from './agent.factory.ts';
+import { DelegateTool } from './delegate.tool.ts';
+import { DelegatedWork } from './delegated-work.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
+import { KeptSteps } from './kept-steps.ts';
 import { RunAdmission } from './run-admission.ts';
 import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
@@ -17,6 +20,8 @@ import { RunHistory } from './run-history.ts';
 import { RunLocator } from './run-locator.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
+import { SubAgents } from './sub-agents.service.ts';
+import { Teams } from './teams.service.ts';
 
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
 @Module({
@@ -25,7 +30,10 @@ import { RunQueue } from './run-queue.service.ts';
     ActivityLedger,
     AgentRegistry,
     AgentFactory,
+    DelegateTool,
+    DelegatedWork,
     ExecutionEngineFactory,
+    KeptSteps,
     RunAdmission,
     RunCancellation,
     RunControl,
@@ -34,6 +42,8 @@ import { RunQueue } from './run-queue.service.ts';
     RunJournal,
     RunLocator,
     RunQueue,
+    SubAgents,
+    Teams,
   ],
   exports: [
     ActivityLedger,

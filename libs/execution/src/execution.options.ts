@@ -12,6 +12,8 @@ export interface ExecutionOptions {
   readonly maxSteps: number;
   /** Tool calls per run. */
   readonly maxToolCalls: number;
+  /** Times per run that an agent hands work to another. */
+  readonly maxDelegations: number;
   /** Longest run, in milliseconds. */
   readonly runTimeoutMs: number;
   /** How often the queue is asked for work, in milliseconds. */

@@ -1,5 +1,5 @@
 export { ActivityLedger } from './activity-ledger.service.ts';
-export type { AgentDefinition } from './agent.contract.ts';
+export type { AgentDefinition, AgentLimits, DelegateGrant } from './agent.contract.ts';
 export { AgentRegistry } from './agent-registry.service.ts';
 export type { DurableSteps } from './durable-steps.ts';
 export {

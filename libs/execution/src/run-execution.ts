@@ -8,6 +8,7 @@ import type { DurableSteps } from './durable-steps.ts';
 import { RUN_CANCELLED, RUN_TIMEOUT, RunTimeoutError } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { RunBudget } from './run-budget.ts';
 import { RunJournal, type RunOutcome } from './run-journal.ts';
 
 const RETRY_MS = 500;
@@ -52,18 +53,18 @@ export class RunExecution {
     steps: DurableSteps,
     cancelled: AbortSignal,
   ): Promise<RunOutcome> {
-    const { maxSteps, maxToolCalls, runTimeoutMs } = this.options;
+    const { runTimeoutMs } = this.options;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new RunTimeoutError(runTimeoutMs)), runTimeoutMs);
     this.scope.defer('run time limit', () => clearTimeout(timer));
     const signal = AbortSignal.any([this.scope.signal, cancelled, limit.signal]);
     try {
       const conversation = await this.#persist(() => this.journal.conversation());
-      const limits = { maxSteps, maxToolCalls };
+      const budget = new RunBudget(this.options);
       const engine = this.engines.createForUser(context);
       return {
         state: 'completed',
-        ...(await engine.run({ agentName, conversation, steps, limits, signal })),
+        ...(await engine.run({ agentName, conversation, steps, budget, signal, closing: this.scope.signal })),
       };
     } catch (error) {
       // The scope was closed from outside, by a shutdown: the run has not ended, it continues elsewhere.

@@ -82,7 +82,7 @@ export class RunHistory {
         .where(and(eq(messages.threadId, this.context.threadId), gt(messages.seq, afterSeq)))
         .orderBy(asc(messages.seq))
         .limit(limit);
-      return rows.map(({ userId: _owner, threadId: _thread, createdAt, ...row }) => ({
+      return rows.map(({ userId: _owner, threadId: _thread, tokens: _tokens, createdAt, ...row }) => ({
         ...row,
         createdAt: createdAt.toISOString(),
       }));
@@ -94,6 +94,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
   const {
     userId: _owner,
     cancelRequestedAt: _request,
+    costNano: _cost,
     state,
     error,
     createdAt,

@@ -3,6 +3,7 @@ import { BuiltInToolsModule } from '@bulkhead/tools';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { UnknownAgentError } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
+import { RunBudget } from './run-budget.ts';
 import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from './testing/index.ts';
 import type { EngineTask } from './user-execution.engine.ts';
 
@@ -35,12 +36,15 @@ function runEngine(context: UserExecutionContext, text: string, task: Partial<En
       agentName: 'assistant',
       conversation: [{ role: 'user', text }],
       steps: new StoredSteps(),
-      limits: { maxSteps: 8, maxToolCalls: 8 },
+      budget: budgetOf(8, 8),
       signal,
+      closing: signal,
       ...task,
     }),
   );
 }
+const budgetOf = (maxSteps: number, maxToolCalls: number) =>
+  new RunBudget({ maxSteps, maxToolCalls, maxDelegations: 8 });
 const openRun = () => test.openRun(ada, 'unused: the conversation is given');
 const typesOf = (events: readonly ThreadEvent[]) =>
   events.map(({ type }) => type).filter((type) => type !== 'message_delta');
@@ -118,23 +122,23 @@ describe('a run at its limits', () => {
   const question = 'What is 37 * 43, and remember it as a note?';
 
   it('may use them up', async () => {
-    const limits = { maxSteps: 3, maxToolCalls: 2 };
-    await expect(runEngine(await openRun(), question, { limits })).resolves.toMatchObject({
+    const budget = budgetOf(3, 2);
+    await expect(runEngine(await openRun(), question, { budget })).resolves.toMatchObject({
       steps: 3,
       toolCalls: 2,
     });
   });
 
   it('ends when it wants one more model call', async () => {
-    const running = runEngine(await openRun(), question, { limits: { maxSteps: 2, maxToolCalls: 8 } });
+    const running = runEngine(await openRun(), question, { budget: budgetOf(2, 8) });
     await expect(running).rejects.toMatchObject({ code: 'run_limit', details: { limit: 2 } });
     await expect(running).rejects.toThrow('limit of 2 steps');
   });
 
   it('ends when it wants one more tool call, before any tool of that step is executed', async () => {
     const context = await openRun();
-    const limits = { maxSteps: 8, maxToolCalls: 1 };
-    const running = runEngine(context, 'What is 1 + 1, and what time is it?', { limits });
+    const budget = budgetOf(8, 1);
+    const running = runEngine(context, 'What is 1 + 1, and what time is it?', { budget });
     await expect(running).rejects.toThrow('limit of 1 tool calls');
     expect(outcomesOf(await node.eventsOf(context))).toEqual([]);
   });

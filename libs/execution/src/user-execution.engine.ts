@@ -2,15 +2,10 @@ import type { UserEventEmitter } from '@bulkhead/events';
 import type { ChatMessage, ModelReply } from '@bulkhead/models';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { Agent, AgentFactory } from './agent.factory.ts';
+import type { AgentBudget, RunBudget } from './run-budget.ts';
 import type { DurableSteps } from './durable-steps.ts';
-import { RunLimitError } from './execution.errors.ts';
 import { TextStream } from './text-stream.ts';
-
-export interface EngineLimits {
-  /** Model calls. */
-  readonly maxSteps: number;
-  readonly maxToolCalls: number;
-}
+import { ToolRound } from './tool-round.ts';
 
 /** What an engine is asked to do. */
 export interface EngineTask {
@@ -18,14 +13,30 @@ export interface EngineTask {
   /** The conversation up to and with the message to answer. */
   readonly conversation: readonly ChatMessage[];
   readonly steps: DurableSteps;
-  readonly limits: EngineLimits;
+  /** The run's, which all of its agents share. */
+  readonly budget: RunBudget;
   /** Aborts on cancel, time limit and shutdown; `run` then throws its reason. */
   readonly signal: AbortSignal;
+  /** Aborts when the work is not to end, but to be continued elsewhere. */
+  readonly closing: AbortSignal;
+  /** Present for a sub-agent. */
+  readonly delegation?: Delegation;
+}
+
+/** How a sub-agent came to its task. */
+export interface Delegation {
+  /** The supervisor's tool call. */
+  readonly toolCallId: string;
+  /** Begins the names of everything the sub-agent does. */
+  readonly path: string;
+  /** The tools it may use at most; absent: all that it lists. */
+  readonly tools?: readonly string[] | undefined;
 }
 
 /** What a finished run amounts to. */
 export interface EngineResult {
   readonly text: string;
+  /** Of a run: those of its sub-agents included. */
   readonly steps: number;
   readonly toolCalls: number;
   readonly inputTokens: number;
@@ -43,26 +54,40 @@ export class UserExecutionEngine {
     private readonly eventEmitter: UserEventEmitter,
   ) {}
 
-  /** @throws RunLimitError, ModelFailedError, UnknownAgentError, errors of storing events, or the signal's reason */
+  /**
+   * Settles when everything it began has stopped, its sub-agents too.
+   * @throws RunLimitError, ModelFailedError, UnknownAgentError, errors of storing events, or the signal's reason
+   */
   async run(task: EngineTask): Promise<EngineResult> {
-    const agent = this.agentFactory.create(task.agentName);
-    const { limits } = task;
+    const agent = this.agentFactory.create(task.agentName, task.delegation?.tools);
+    const team = agent.supervise?.(task);
+    try {
+      return await this.#drive(agent, task, new ToolRound(agent, task, team));
+    } finally {
+      await team?.dismiss();
+    }
+  }
+
+  async #drive(agent: Agent, task: EngineTask, tools: ToolRound): Promise<EngineResult> {
+    const { budget } = tools;
     const messages = [...task.conversation];
-    let toolCalls = 0;
     let inputTokens = 0;
     let outputTokens = 0;
-    for (let step = 1; step <= limits.maxSteps; step++) {
+    for (let step = 1; ; step++) {
+      budget.spend('steps', [`${task.delegation?.path ?? ''}${step}`]);
       const reply = await this.#think(agent, messages, step, task);
       inputTokens += reply.usage.inputTokens;
       outputTokens += reply.usage.outputTokens;
       if (reply.toolCalls.length === 0) {
-        return { text: reply.text, steps: step, toolCalls, inputTokens, outputTokens };
+        return { text: reply.text, ...this.#figures(task, budget), inputTokens, outputTokens };
       }
-      toolCalls += reply.toolCalls.length;
-      if (toolCalls > limits.maxToolCalls) throw new RunLimitError('tool calls', limits.maxToolCalls);
-      messages.push(...(await this.#act(agent, reply, step, task)));
+      messages.push(...(await tools.execute(reply, step)));
     }
-    throw new RunLimitError('steps', limits.maxSteps);
+  }
+
+  #figures({ delegation, budget }: EngineTask, { own }: AgentBudget) {
+    if (delegation) return own;
+    return { steps: budget.count('steps'), toolCalls: budget.count('toolCalls') };
   }
 
   #think(
@@ -71,59 +96,37 @@ export class UserExecutionEngine {
     step: number,
     task: EngineTask,
   ): Promise<ModelReply> {
-    return task.steps.run(`model:${step}`, async () => {
+    const key = `model:${task.delegation?.path ?? ''}${step}`;
+    return task.steps.run(key, async () => {
       task.signal.throwIfAborted();
       // Within the step, which outlasts an outage of the database.
-      if (step === 1) await this.#announceStart(agent);
-      const attempt = await this.#announceAttempt(agent, step);
-      const key = `model:${step}:${attempt}`;
-      const stream = new TextStream(this.eventEmitter, agent.name, step, key);
+      if (step === 1) await this.#announceStart(agent, task);
+      const attempt = await this.#announceAttempt(agent, step, key);
+      const stream = new TextStream(this.eventEmitter, agent.name, step, `${key}:${attempt}`);
       const reply = await agent.think(messages, (text) => stream.push(text), task.signal);
       await stream.end();
       return reply;
     });
   }
 
-  #announceStart({ name, model }: Agent): Promise<unknown> {
+  #announceStart({ name, model }: Agent, { delegation }: EngineTask): Promise<unknown> {
+    const { toolCallId } = delegation ?? {};
     return this.eventEmitter.emit({
       agentName: name,
-      key: 'started',
-      events: [{ type: 'agent_started', data: { model } }],
+      key: toolCallId === undefined ? 'started' : `started:${toolCallId}`,
+      events: [{ type: 'agent_started', data: { model, ...(toolCallId !== undefined && { toolCallId }) } }],
     });
   }
 
   /** A step that a crash interrupted announces a new attempt, so that clients drop the text of the last one. */
-  async #announceAttempt(agent: Agent, step: number): Promise<number> {
+  async #announceAttempt(agent: Agent, step: number, key: string): Promise<number> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.eventEmitter.emit({
         agentName: agent.name,
-        key: `model:${step}:${attempt}`,
+        key: `${key}:${attempt}`,
         events: [{ type: 'agent_thinking', data: { step, attempt } }],
       });
       if (stored.length > 0) return attempt;
     }
-  }
-
-  /** The reply and its tools' results, as the messages that the next model call continues from. */
-  async #act(agent: Agent, reply: ModelReply, step: number, task: EngineTask): Promise<ChatMessage[]> {
-    // Providers choose call ids as they like; ours are unique within the run and the same on every attempt.
-    const calls = reply.toolCalls.map((call, index) => ({ ...call, id: `${step}.${index + 1}` }));
-    const messages: ChatMessage[] = [{ role: 'assistant', text: reply.text, toolCalls: calls }];
-    for (const call of calls) {
-      const report = await task.steps.run(`tool:${call.id}`, async () => {
-        task.signal.throwIfAborted();
-        const args: unknown = 'arguments' in call ? call.arguments : call.invalidArguments;
-        return agent.act({ toolCallId: call.id, toolName: call.name, arguments: args }, task.signal);
-      });
-      task.signal.throwIfAborted();
-      messages.push({
-        role: 'tool',
-        toolCallId: call.id,
-        toolName: call.name,
-        result: report.result ?? { ...report.problem },
-        isError: report.outcome !== 'succeeded',
-      });
-    }
-    return messages;
   }
 }

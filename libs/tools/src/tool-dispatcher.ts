@@ -73,8 +73,7 @@ export class ToolDispatcher {
       return { outcome: 'refused', problem: toProblemDetails(error) };
     }
     try {
-      const idempotencyKey = `${this.context.runId}:${call.toolCallId}`;
-      return { outcome: 'succeeded', result: await this.#run(authorized, idempotencyKey, signal) };
+      return { outcome: 'succeeded', result: await this.#run(authorized, call.toolCallId, signal) };
     } catch (error) {
       const report = { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
       // The agent is told nothing of it, so the log is the only place to find out.
@@ -85,7 +84,7 @@ export class ToolDispatcher {
     }
   }
 
-  async #run(call: AuthorizedToolCall, idempotencyKey: string, signal: AbortSignal): Promise<JsonValue> {
+  async #run(call: AuthorizedToolCall, toolCallId: string, signal: AbortSignal): Promise<JsonValue> {
     const { tool, args } = AuthorizedToolCall.verify(call);
     const timeoutMs = tool.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limit = new AbortController();
@@ -94,7 +93,8 @@ export class ToolDispatcher {
       context: this.context,
       session: this.session,
       signal: AbortSignal.any([signal, limit.signal]),
-      idempotencyKey,
+      toolCallId,
+      idempotencyKey: `${this.context.runId}:${toolCallId}`,
     };
     try {
       // Announcing takes time: a call that was cancelled meanwhile never starts.

@@ -14,6 +14,8 @@ export type ParameterSchema = JsonRecord & { readonly type: 'object' };
 export interface ToolInvocation {
   readonly context: UserExecutionContext;
   readonly session: UserDatabaseSession;
+  /** Unique within the run. */
+  readonly toolCallId: string;
   /** Aborts on time limit, cancel and shutdown; a tool that waits must listen to it. */
   readonly signal: AbortSignal;
   /** The same for every attempt of this call, and for no other call. */

@@ -40,6 +40,7 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   runsPerUser: config.RUNS_PER_USER,
   maxSteps: config.RUN_MAX_STEPS,
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,
+  maxDelegations: config.RUN_MAX_DELEGATIONS,
   runTimeoutMs: config.RUN_TIMEOUT_SECONDS * 1000,
   pollingIntervalMs: config.QUEUE_POLLING_MS,
   drainTimeoutMs: config.DRAIN_TIMEOUT_SECONDS * 1000,

@@ -14,6 +14,9 @@ export class ExecutionConfig {
   @Whole(0, 1_000)
   readonly RUN_MAX_TOOL_CALLS: number = 50;
 
+  @Whole(0, 1_000)
+  readonly RUN_MAX_DELEGATIONS: number = 20;
+
   @Whole(1, 86_400)
   readonly RUN_TIMEOUT_SECONDS: number = 300;
 

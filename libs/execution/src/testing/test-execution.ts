@@ -23,12 +23,13 @@ export interface TestExecution {
   close(): Promise<void>;
 }
 
-const permissions = ['tools:calculator', 'tools:time', 'tools:notes', 'tools:spec'];
+const permissions = ['tools:calculator', 'tools:time', 'tools:notes', 'tools:spec', 'agents:delegate'];
 const usualOptions = {
   runsPerUser: 5,
   unfinishedRunsPerUser: 200,
   maxSteps: 8,
   maxToolCalls: 8,
+  maxDelegations: 8,
   runTimeoutMs: 60_000,
   pollingIntervalMs: 25,
   drainTimeoutMs: 5_000,

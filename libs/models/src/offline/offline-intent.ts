@@ -35,6 +35,10 @@ function obey(request: Directive, turn: Turn): OfflineStep {
       return turn.asked.size === 0
         ? { type: 'call', calls: [{ toolName: request.toolName, input: request.input }] }
         : answer(turn.outcomes.map(tellPlainly));
+    case 'delegate':
+      return turn.asked.size === 0
+        ? { type: 'call', calls: request.assignments.map((assignment) => call('delegate', assignment)) }
+        : answer(turn.outcomes.map(tellPlainly));
     case 'bench':
       if (turn.asked.size === 0) return { type: 'call', calls: [call('calculator', { expression: '6*7' })] };
       return turn.outcomes.some(({ isError }) => isError)

@@ -8,8 +8,15 @@ export type OfflineRequest = Directive | Wishes;
 export type Directive =
   | { readonly kind: 'tool'; readonly toolName: string; readonly input: string }
   | { readonly kind: 'say' | 'bench'; readonly words: number }
+  | { readonly kind: 'delegate'; readonly assignments: readonly Assignment[] }
   | { readonly kind: 'sleep'; readonly milliseconds: number }
   | { readonly kind: 'fail' };
+
+/** A task for another agent. */
+export interface Assignment {
+  readonly agent: string;
+  readonly task: string;
+}
 
 /** What a sentence asks for, any of it together; nothing at all is small talk. */
 export interface Wishes {
@@ -68,12 +75,24 @@ function readDirective(text: string): Directive | undefined {
     const [, toolName, input] = /^(\S+)\s*([\s\S]*)$/.exec(argument) ?? [];
     return toolName === undefined ? undefined : { kind: 'tool', toolName, input: input || '{}' };
   }
+  if (name === 'delegate') return readAssignments(argument);
   if (!/^\d{1,7}$/.test(argument)) return undefined;
   const count = Number(argument);
   if (name === 'sleep') return { kind: 'sleep', milliseconds: count };
   return (name === 'say' || name === 'bench') && count <= MAX_WORDS
     ? { kind: name, words: count }
     : undefined;
+}
+
+/** One per line, or several in a line with bars between them, so that a task may delegate in turn. */
+function readAssignments(text: string): Directive | undefined {
+  const parts = text.split(text.includes('\n') ? '\n' : ' | ').filter((part) => part.trim() !== '');
+  const assignments = parts.flatMap((part) => {
+    const [, agent, task] = /^\s*(\w+):\s*(\S[\s\S]*)$/.exec(part) ?? [];
+    return agent === undefined || task === undefined ? [] : [{ agent, task }];
+  });
+  const isReadable = assignments.length > 0 && assignments.length === parts.length;
+  return isReadable ? { kind: 'delegate', assignments } : undefined;
 }
 
 function readWishes(text: string): Wishes {
