@@ -18,10 +18,15 @@ export class AckBatch {
 
   /** Settles when what is due is sent, or could not be. Never rejects. */
   async flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.stop();
     this.#sending ??= this.#sendDue().finally(() => (this.#sending = undefined));
     await this.#sending;
+  }
+
+  /** Sends nothing by itself, until the next event. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   async #sendDue(): Promise<void> {

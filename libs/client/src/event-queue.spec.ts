@@ -3,26 +3,27 @@ import { EventQueue } from './event-queue.ts';
 describe('EventQueue', () => {
   it('hands out in order what was pushed, before and while somebody waits', async () => {
     const queue = new EventQueue<number>();
-    queue.push([1, 2]);
+    queue.push(1);
+    queue.push(2);
     const taken = [await queue.take(), await queue.take()];
     const waiting = queue.take();
-    queue.push([3]);
+    queue.push(3);
     expect([...taken, await waiting]).toEqual([1, 2, 3]);
   });
 
   it('gives each item to one of several that wait', async () => {
     const queue = new EventQueue<number>();
     const waiting = [queue.take(), queue.take()];
-    queue.push([1]);
-    queue.push([2]);
+    queue.push(1);
+    queue.push(2);
     expect(await Promise.all(waiting)).toEqual([1, 2]);
   });
 
   it('hands out the rest before it ends', async () => {
     const queue = new EventQueue<number>();
-    queue.push([1]);
+    queue.push(1);
     queue.end();
-    queue.push([2]);
+    queue.push(2);
     expect([await queue.take(), await queue.take()]).toEqual([1, undefined]);
   });
 
@@ -41,7 +42,7 @@ describe('EventQueue', () => {
     const waiting = queue.take(abort.signal);
     abort.abort();
     expect(await waiting).toBeUndefined();
-    queue.push([1]);
+    queue.push(1);
     expect(await queue.take()).toBe(1);
   });
 });

@@ -4,9 +4,14 @@ export class EventQueue<Item> {
   readonly #waiting = new Set<() => void>();
   #end: { readonly error?: Error } | undefined;
 
-  push(items: readonly Item[]): void {
+  /** How many items wait. */
+  get size(): number {
+    return this.#items.length;
+  }
+
+  push(item: Item): void {
     if (this.#end) return;
-    this.#items.push(...items);
+    this.#items.push(item);
     this.#wake();
   }
 

@@ -5,7 +5,7 @@ import { ProblemError, toProblem } from './problem.error.ts';
 const ANSWER_TIMEOUT_MS = 30_000;
 
 export interface HttpRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the root of the server, with parameters already encoded. */
   readonly path: string;
   /** Absent values are left out. */
@@ -39,11 +39,12 @@ export async function sendRequest(baseUrl: string, request: HttpRequest): Promis
   throw new ProblemError(toProblem(await response.json().catch(() => undefined), response.status));
 }
 
-/** @throws ConnectionError when the answer breaks off, or is no JSON */
-export async function readJson<Body>(response: Response): Promise<Body> {
+/** @throws ConnectionError when the answer breaks off, or is no JSON; or the signal's reason */
+export async function readJson<Body>(response: Response, signal?: AbortSignal): Promise<Body> {
   try {
     return (await response.json()) as Body;
   } catch (cause) {
+    signal?.throwIfAborted();
     throw new ConnectionError(`The answer of ${response.url} can not be read.`, { cause });
   }
 }

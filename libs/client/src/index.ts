@@ -7,7 +7,8 @@ export type {
   TokenUsage,
   ToolOutcome,
 } from '@bulkhead/events';
-export { BulkheadClient, type FollowOptions } from './bulkhead-client.ts';
+export type { CallOptions } from './abortable.ts';
+export { BulkheadClient } from './bulkhead-client.ts';
 export { ConnectionError } from './connection.error.ts';
 export { ProblemError, type Problem } from './problem.error.ts';
 export type {
@@ -18,12 +19,21 @@ export type {
   NewAccount,
   Page,
   PageOptions,
+  Profile,
   Run,
   RunState,
   SequenceOptions,
   Thread,
   User,
 } from './resources.ts';
-export type { Acknowledgement, SocketCalls } from './socket-protocol.ts';
+export type { Resync, ResyncChoice } from './resync.ts';
+export type { FollowOptions } from './rest-calls.ts';
+export type { SessionOptions } from './session.ts';
+export type { Acknowledgement, CloseReason, SocketCalls } from './socket-protocol.ts';
 export { isTerminal } from './terminal-event.ts';
-export { ThreadConnection, type ConnectionStatus, type OpenThreadOptions } from './thread-connection.ts';
+export {
+  ThreadConnection,
+  type ConnectionStatus,
+  type OpenThreadOptions,
+  type StatusListener,
+} from './thread-connection.ts';

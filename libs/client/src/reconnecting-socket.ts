@@ -1,146 +1,193 @@
 import type { ThreadEvent } from '@bulkhead/events';
 import { io, type Socket } from 'socket.io-client';
+import { orAbort, type CallOptions } from './abortable.ts';
+import { Backoff } from './backoff.ts';
 import { ConnectionError } from './connection.error.ts';
+import type { Credential } from './credential.ts';
 import { ProblemError, toProblem } from './problem.error.ts';
-import type { Session } from './session.ts';
-import type { Acknowledgement, SocketCalls } from './socket-protocol.ts';
+import type { Resync } from './resync.ts';
+import type { Acknowledgement, CloseReason, SocketCalls } from './socket-protocol.ts';
 
+/** The server promises one within a second: who waits this long, in milliseconds, talks to nobody. */
 const CALL_TIMEOUT_MS = 10_000;
-const MIN_RETRY_MS = 250;
-const MAX_RETRY_MS = 5_000;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5_000;
 
-/** What the owner of a socket wants to know. */
+/** What who uses a connection wants to know. */
 export interface SocketObserver {
-  /** Connected, for the first time or again; what was open on the last connection is not open on this one. */
+  /** Connected, for the first time or again; what was subscribed on the last connection is not on this one. */
   connected(): void;
   received(event: ThreadEvent): void;
+  resyncRequired(resync: Resync): void;
   /** The connection is gone, or could not be made; it is being tried again. */
   interrupted(error: Error): void;
   /** Trying again can't help. */
   refused(error: Error): void;
 }
 
-/** A Socket.IO connection that comes back by itself, each time with a token that is good then. */
+/**
+ * One Socket.IO connection for all who need it. Exists while somebody does, and comes back by itself, each time
+ * with a token that is good then.
+ */
 export class ReconnectingSocket {
   readonly #socket: Socket;
-  #token = '';
-  #attempts = 0;
+  readonly #observers = new Set<SocketObserver>();
+  readonly #backoff = new Backoff(FIRST_RETRY_MS, LONGEST_RETRY_MS);
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #token = '';
+  #isConnecting = false;
   #hasRenewedToken = false;
-  #isClosed = false;
+  #closeReason: CloseReason | undefined;
 
   constructor(
-    private readonly session: Session,
-    private readonly observer: SocketObserver,
+    private readonly baseUrl: string,
+    private readonly credential: Credential,
   ) {
-    const { origin, pathname } = new URL(session.baseUrl);
+    const { origin, pathname } = new URL(baseUrl);
     this.#socket = io(origin, {
       path: `${pathname.replace(/\/$/, '')}/socket.io`,
       transports: ['websocket'],
       forceNew: true,
       autoConnect: false,
-      reconnectionDelay: MIN_RETRY_MS,
-      reconnectionDelayMax: MAX_RETRY_MS,
+      // Its own way of coming back can't renew a token, and is not random enough.
+      reconnection: false,
+      timeout: CALL_TIMEOUT_MS,
       auth: (send) => void this.#authenticate(send),
     });
-    this.#socket.on('connect', () => observer.connected());
+    this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('connect_error', (error) => this.#onConnectError(error));
-    this.#socket.on('disconnect', (reason, details) => this.#onDisconnect(reason, details));
+    this.#socket.on('disconnect', (reason, cause) => this.#onDisconnect(reason, cause));
+    this.#socket.on('connection_closing', ({ reason }: { reason: CloseReason }) => this.#onClosing(reason));
+    this.#socket.on('resync_required', (resync: Resync) =>
+      this.#tell((observer) => observer.resyncRequired(resync)),
+    );
     this.#socket.onAny((_name, payload) => {
       // Types that this version does not know count too: they have their place in the sequence.
-      if (isEvent(payload)) observer.received(payload);
+      if (isEvent(payload)) this.#tell((observer) => observer.received(payload));
     });
   }
 
-  connect(): void {
-    this.#socket.connect();
+  join(observer: SocketObserver): void {
+    this.#observers.add(observer);
+    if (this.#socket.connected) observer.connected();
+    else if (!this.#isConnecting) this.#connectAfter(0);
+  }
+
+  leave(observer: SocketObserver): void {
+    this.#observers.delete(observer);
+    if (this.#observers.size > 0) return;
+    clearTimeout(this.#retry);
+    this.#disconnect();
+    this.confirm();
   }
 
   /** Tells that the connection does what it is for: the next trouble is a new one. */
   confirm(): void {
-    this.#attempts = 0;
+    this.#backoff.reset();
     this.#hasRenewedToken = false;
   }
 
   /** Connects anew after an error, or gives up when that can't help. */
   recover(error: Error): void {
-    this.#socket.disconnect();
+    this.#disconnect();
     if (error instanceof ProblemError) {
       const { status, problem } = error;
       if (status === 401 && !this.#hasRenewedToken) return this.#renewToken();
-      if (status < 500 && status !== 429) return this.observer.refused(error);
-      this.#connectAfter((problem.retryAfterSeconds ?? 0) * 1000 || this.#backoff());
-    } else this.#connectAfter(this.#backoff());
-    this.observer.interrupted(error);
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#retry);
-    this.#socket.disconnect();
+      if (status < 500 && status !== 429) return this.#tell((observer) => observer.refused(error));
+      this.#connectAfter((problem.retryAfterSeconds ?? 0) * 1000 || this.#backoff.next());
+    } else this.#connectAfter(this.#backoff.next());
+    this.#tell((observer) => observer.interrupted(error));
   }
 
   /** @throws ProblemError when the server refuses, ConnectionError when nobody knows whether it did it */
   async call<Name extends keyof SocketCalls>(
     name: Name,
     request: SocketCalls[Name]['request'],
+    { signal }: CallOptions = {},
   ): Promise<SocketCalls[Name]['answer']> {
+    signal?.throwIfAborted();
     if (!this.#socket.connected) throw new ConnectionError('There is no connection to the server.');
-    const answer = await this.#ask<Acknowledgement<SocketCalls[Name]['answer']>>(name, request);
+    const asked = this.#ask<Acknowledgement<SocketCalls[Name]['answer']>>(name, request);
+    const answer = await orAbort(asked, signal);
     if (answer.ok) return answer.data;
     throw new ProblemError(toProblem(answer.problem, 500));
   }
 
   async #ask<Answer>(name: string, request: object): Promise<Answer> {
+    const { id } = this.#socket;
     try {
       return (await this.#socket.timeout(CALL_TIMEOUT_MS).emitWithAck(name, request)) as Answer;
     } catch (cause) {
-      throw new ConnectionError('The connection broke before the server answered.', { cause });
+      const error = new ConnectionError('The connection broke before the server answered.', { cause });
+      // Still the same one, and silent: the other end is gone without a word.
+      if (this.#socket.connected && this.#socket.id === id) this.recover(error);
+      throw error;
     }
   }
 
   async #authenticate(send: (auth: object) => void): Promise<void> {
     try {
-      this.#token = await this.session.accessToken();
+      this.#token = await this.credential.token();
       send({ token: this.#token });
     } catch (error) {
       this.recover(error as Error);
     }
   }
 
+  #onConnect(): void {
+    this.#isConnecting = false;
+    this.#tell((observer) => observer.connected());
+  }
+
   #onConnectError(error: Error & { readonly data?: unknown }): void {
-    // Still active: the network failed, and Socket.IO tries again by itself.
-    if (this.#socket.active) {
-      return this.observer.interrupted(
-        new ConnectionError(`No server answers at ${this.session.baseUrl}.`, { cause: error }),
-      );
+    // Still active: the network failed. Otherwise it is the server's word.
+    const cause = this.#socket.active
+      ? new ConnectionError(`No server answers at ${this.baseUrl}.`, { cause: error })
+      : new ProblemError(toProblem(error.data, 502));
+    this.recover(cause);
+  }
+
+  #onClosing(reason: CloseReason): void {
+    this.#closeReason = reason;
+    // The server's word counts more than the token's expiry: clocks differ, and sessions end early.
+    if (reason === 'token_expired' || reason === 'unauthenticated' || reason === 'revoked') {
+      this.credential.refuse(this.#token);
     }
-    this.recover(new ProblemError(toProblem(error.data, 502)));
   }
 
-  #onDisconnect(reason: string, cause: unknown): void {
-    if (reason === 'io client disconnect') return;
-    this.observer.interrupted(new ConnectionError(`The connection is lost: ${reason}.`, { cause }));
-    if (!this.#socket.active) this.#connectAfter(this.#backoff());
+  #onDisconnect(how: string, cause: unknown): void {
+    if (how === 'io client disconnect') return;
+    const reason = this.#closeReason;
+    this.#closeReason = undefined;
+    this.recover(
+      new ConnectionError(`The connection is lost: ${reason ?? how}.`, { cause, ...(reason && { reason }) }),
+    );
   }
 
-  /** The server's word counts more than the token's expiry: clocks differ, and sessions end early. */
   #renewToken(): void {
     this.#hasRenewedToken = true;
-    this.session.refuse(this.#token);
+    this.credential.refuse(this.#token);
     this.#connectAfter(0);
   }
 
   #connectAfter(milliseconds: number): void {
-    if (this.#isClosed) return;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), milliseconds);
+    if (this.#observers.size === 0) return;
+    this.#retry = setTimeout(() => this.#connect(), milliseconds);
   }
 
-  /** Doubles with each attempt, less a random part: clients of a restarted server must not come all at once. */
-  #backoff(): number {
-    const limit = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** this.#attempts++);
-    return limit * (0.5 + Math.random() / 2);
+  #connect(): void {
+    this.#isConnecting = true;
+    this.#socket.connect();
+  }
+
+  #disconnect(): void {
+    this.#isConnecting = false;
+    this.#socket.disconnect();
+  }
+
+  #tell(what: (observer: SocketObserver) => void): void {
+    for (const observer of [...this.#observers]) what(observer);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CallOptions } from './abortable.ts';
 import type { Problem } from './problem.error.ts';
 
 /** An account, as its owner sees it. */
@@ -6,6 +7,10 @@ export interface User {
   readonly email: string;
   readonly displayName: string;
   readonly roles: readonly string[];
+}
+
+export interface Profile extends User {
+  readonly permissions: readonly string[];
 }
 
 export interface Credentials {
@@ -90,13 +95,13 @@ export interface Page<Item> {
   readonly nextCursor?: string;
 }
 
-export interface PageOptions {
+export interface PageOptions extends CallOptions {
   /** 1 to 200; by default 50. */
   readonly limit?: number;
   readonly cursor?: string;
 }
 
-export interface SequenceOptions {
+export interface SequenceOptions extends CallOptions {
   /** Only what has a greater sequence; by default 0, which is everything. */
   readonly after?: number;
   /** 1 to 200; by default 200. */

@@ -1,26 +1,41 @@
-import { readJson, sendRequest, type HttpRequest } from './http-request.ts';
-import { ProblemError } from './problem.error.ts';
+import { orAbort, type CallOptions } from './abortable.ts';
+import { ConnectionError } from './connection.error.ts';
+import type { Credential } from './credential.ts';
+import { readJson, sendRequest } from './http-request.ts';
 import type { SignedIn, User } from './resources.ts';
 
 /** A token that expires within this time is not used any more: it has to survive the way to the server. */
 const EXPIRY_MARGIN_MS = 30_000;
 
+export interface SessionOptions extends CallOptions {
+  /** Called with each new refresh token as soon as it is there: what was stored before is used up. */
+  readonly onRefreshToken?: (refreshToken: string) => void;
+}
+
 /** The tokens of one sign-in, renewed as needed. */
-export class Session {
-  readonly baseUrl: string;
+export class Session implements Credential {
   #current: SignedIn;
   #isRefused = false;
   #refreshing: Promise<SignedIn> | undefined;
 
-  constructor(baseUrl: string, signedIn: SignedIn) {
-    this.baseUrl = withoutSlash(baseUrl);
+  constructor(
+    private readonly baseUrl: string,
+    signedIn: SignedIn,
+    private readonly options: Pick<SessionOptions, 'onRefreshToken'> = {},
+  ) {
     this.#current = signedIn;
+    this.options.onRefreshToken?.(signedIn.refreshToken);
   }
 
   /** Opens a session by posting `body` to one of the routes that answer with tokens. */
-  static async open(baseUrl: string, path: string, body: object): Promise<Session> {
-    const response = await sendRequest(withoutSlash(baseUrl), { method: 'POST', path, body });
-    return new Session(baseUrl, await readJson<SignedIn>(response));
+  static async open(
+    baseUrl: string,
+    path: string,
+    body: object,
+    { signal, ...options }: SessionOptions,
+  ): Promise<Session> {
+    const request = { method: 'POST', path, body, ...(signal && { signal }) } as const;
+    return new Session(baseUrl, await readJson<SignedIn>(await sendRequest(baseUrl, request)), options);
   }
 
   get user(): User {
@@ -32,41 +47,36 @@ export class Session {
   }
 
   /**
-   * A token that should be good. Whoever asks while a refresh is under way waits for that one: a refresh token
-   * that is used twice ends the session.
-   * @throws ProblemError when the session has ended, ConnectionError
+   * Whoever asks while a refresh is under way waits for that one: a refresh token that is used twice ends the
+   * session. For the same reason a caller that gives up does not stop it.
    */
-  async accessToken(): Promise<string> {
+  async token(signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted();
     const expiresAt = Date.parse(this.#current.accessTokenExpiresAt);
     if (!this.#isRefused && expiresAt - EXPIRY_MARGIN_MS > Date.now()) return this.#current.accessToken;
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
-    return (await this.#refreshing).accessToken;
+    return (await orAbort(this.#refreshing, signal)).accessToken;
   }
 
-  /** Says that the server refused a token, whatever its expiry says: clocks differ, and sessions end early. */
   refuse(token: string): void {
     if (token === this.#current.accessToken) this.#isRefused = true;
   }
 
-  /** An authorized request; a refused token is renewed once. */
-  async send(request: HttpRequest): Promise<Response> {
-    const token = await this.accessToken();
-    try {
-      return await sendRequest(this.baseUrl, { ...request, token });
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.status !== 401) throw error;
-      this.refuse(token);
-      return sendRequest(this.baseUrl, { ...request, token: await this.accessToken() });
-    }
+  async #refresh(): Promise<SignedIn> {
+    // Asked again when the answer is lost: the server may have made new tokens, and nobody has them.
+    const signedIn = await this.#exchange().catch((error: unknown) => {
+      if (error instanceof ConnectionError) return this.#exchange();
+      throw error;
+    });
+    this.#current = signedIn;
+    this.#isRefused = false;
+    this.options.onRefreshToken?.(signedIn.refreshToken);
+    return signedIn;
   }
 
-  async #refresh(): Promise<SignedIn> {
+  async #exchange(): Promise<SignedIn> {
     const { refreshToken } = this.#current;
     const request = { method: 'POST', path: '/v1/auth/refresh', body: { refreshToken } } as const;
-    this.#current = await readJson<SignedIn>(await sendRequest(this.baseUrl, request));
-    this.#isRefused = false;
-    return this.#current;
+    return readJson<SignedIn>(await sendRequest(this.baseUrl, request));
   }
 }
-
-const withoutSlash = (baseUrl: string): string => baseUrl.replace(/\/+$/, '');

@@ -1,91 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Server, type Socket } from 'socket.io';
 import { ConnectionError } from './connection.error.ts';
-import type { SignedIn } from './resources.ts';
-import { Session } from './session.ts';
+import { event, problem, Script } from './testing/script.ts';
 import { ThreadConnection, type OpenThreadOptions } from './thread-connection.ts';
-
-const problem = (status: number, code: string) => ({ type: 'urn:x', title: 'x', status, code, detail: code });
-const event = (seq: number, threadId = 'thread') => ({ seq, threadId, type: 'message_delta' });
-
-/** The other end, as a script: each test says how it answers. */
-class Script {
-  readonly opened: object[] = [];
-  readonly acknowledged: number[] = [];
-  readonly tokens: unknown[] = [];
-  refreshes = 0;
-  socket: Socket | undefined;
-  admit: (token: unknown) => object | undefined = () => undefined;
-  openThread: (socket: Socket, request: { afterSeq?: number }) => object = () => this.thread(0);
-  readonly #http = createServer((_request, response) => {
-    this.refreshes++;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.signedIn()));
-  });
-  readonly #io = new Server(this.#http);
-
-  constructor() {
-    this.#io.use(({ handshake }, next) => {
-      const { token } = handshake.auth as { token?: unknown };
-      this.tokens.push(token);
-      const refusal = this.admit(token);
-      next(refusal && Object.assign(new Error('refused'), { data: refusal }));
-    });
-    this.#io.on('connection', (socket) => this.#serve(socket));
-  }
-
-  thread(lastSeq: number): object {
-    return { ok: true, data: { threadId: 'thread', lastSeq, created: false } };
-  }
-
-  signedIn(): SignedIn {
-    const accessTokenExpiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    const user = { userId: 'u', email: 'a@b.example', displayName: 'a', roles: [] };
-    return { user, accessToken: `access-${this.refreshes}`, accessTokenExpiresAt, refreshToken: 'refresh' };
-  }
-
-  async session(): Promise<Session> {
-    this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
-    return new Session(`http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`, this.signedIn());
-  }
-
-  deliver(...seqs: number[]): void {
-    for (const seq of seqs) this.socket?.emit('message_delta', event(seq));
-  }
-
-  /** As a network that breaks: the client comes back by itself. */
-  breakConnection(): void {
-    this.socket?.conn.close();
-  }
-
-  close(): Promise<void> {
-    return this.#io.close();
-  }
-
-  #serve(socket: Socket): void {
-    this.socket = socket;
-    socket.on('thread_subscribe', (request: object, answer: (data: object) => void) => {
-      this.opened.push(request);
-      answer(this.openThread(socket, request));
-    });
-    socket.on('event_ack', ({ seq }: { seq: number }, answer: (data: object) => void) => {
-      this.acknowledged.push(seq);
-      answer({ ok: true, data: {} });
-    });
-    socket.on('message_send', (request: object, answer: (data: object) => void) => {
-      answer({ ok: true, data: request });
-    });
-  }
-}
 
 describe('ThreadConnection', () => {
   let script: Script;
   let connection: ThreadConnection | undefined;
 
   const open = async (options: OpenThreadOptions = {}): Promise<ThreadConnection> => {
-    connection = await ThreadConnection.open(await script.session(), options);
+    connection = await ThreadConnection.open(await script.connection(), options);
     return connection;
   };
 
@@ -231,9 +153,9 @@ describe('ThreadConnection', () => {
   });
 
   it('says so when there is no server', async () => {
-    const session = await script.session();
+    const socket = await script.connection();
     await script.close();
-    await expect(ThreadConnection.open(session, {})).rejects.toThrow(ConnectionError);
+    await expect(ThreadConnection.open(socket, {})).rejects.toThrow(ConnectionError);
     script = new Script();
   });
 
@@ -265,5 +187,129 @@ describe('ThreadConnection', () => {
     await opened.close();
     expect(await rest).toEqual([]);
     await expect(opened.send('hello')).rejects.toThrow('The connection was closed.');
+  });
+
+  it('shares one connection among all threads, and ends it with the last', async () => {
+    const socket = await script.connection();
+    const [one, other] = [await ThreadConnection.open(socket, {}), await ThreadConnection.open(socket, {})];
+    await one.close();
+    expect(script.connections).toBe(1);
+    expect(await other.send('hello')).toMatchObject({ content: 'hello' });
+    await other.close();
+    connection = await ThreadConnection.open(socket, {});
+    expect(script.connections).toBe(2);
+  });
+
+  it('asks the server to stop while too much waits, and to go on once half is taken', async () => {
+    const opened = await open({ threadId: 'thread', afterSeq: 0, bufferSize: 4 });
+    script.openThread = (socket, { afterSeq = 0 }) => {
+      for (let seq = afterSeq + 1; seq <= 6; seq++) socket.emit('message_delta', event(seq));
+      return script.thread(6);
+    };
+    script.deliver(1, 2, 3, 4, 5);
+    expect(await take(opened, 6)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(script.left).toEqual([{ threadId: 'thread' }]);
+    expect(script.opened.at(-1)).toEqual({ threadId: 'thread', afterSeq: 4 });
+  });
+
+  describe('where the server can not continue', () => {
+    const resync = { threadId: 'thread', reason: 'pruned_cursor', oldestSeq: 8, latestSeq: 9 } as const;
+
+    it.each([
+      ['oldest', [1, 8, 9]],
+      ['latest', [1, 10]],
+    ] as const)(
+      'goes on from the %s event when the caller says so, after what came before',
+      async (choice, expected) => {
+        const asked: unknown[] = [];
+        const opened = await open({
+          onResync: (about) => {
+            asked.push(about);
+            return choice;
+          },
+        });
+        script.deliver(1);
+        script.openThread = (socket, { afterSeq = 0 }) => {
+          for (let seq = afterSeq + 1; seq <= 10; seq++) socket.emit('message_delta', event(seq));
+          return script.thread(9);
+        };
+        script.socket?.emit('resync_required', resync);
+        expect(await take(opened, expected.length)).toEqual(expected);
+        expect(asked).toEqual([resync]);
+      },
+    );
+
+    it('asks the caller too when a subscription is refused for it', async () => {
+      script.openThread = (_socket, { afterSeq }) =>
+        afterSeq === 99
+          ? { ok: false, problem: { ...problem(400, 'resync_required'), ...resync } }
+          : script.thread(9);
+      const opened = await open({ threadId: 'thread', afterSeq: 99, onResync: () => 'latest' });
+      const next = take(opened, 1);
+      while (script.opened.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      script.deliver(10);
+      expect(await next).toEqual([10]);
+    });
+
+    it('ends with it when nobody is asked', async () => {
+      const opened = await open();
+      script.deliver(1);
+      script.socket?.emit('resync_required', resync);
+      await expect(take(opened, 2)).rejects.toMatchObject({ code: 'resync_required', problem: resync });
+    });
+  });
+
+  describe('aborted', () => {
+    const reason = new Error('changed my mind');
+
+    it('does not open', async () => {
+      script.openThread = () => ({});
+      const abort = new AbortController();
+      const opening = open({ signal: abort.signal });
+      abort.abort(reason);
+      await expect(opening).rejects.toBe(reason);
+    });
+
+    it('does not begin', async () => {
+      await expect(open({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      expect(script.connections).toBe(0);
+    });
+
+    it('waits no more for a connection to send on', async () => {
+      const opened = await open();
+      const reconnecting = untilStatus(opened, 'reconnecting');
+      script.admit = () => problem(503, 'unavailable');
+      script.breakConnection();
+      await reconnecting;
+      const abort = new AbortController();
+      const waiting = [
+        opened.send('hello', { signal: abort.signal }),
+        opened.cancel('run', { signal: abort.signal }),
+      ];
+      abort.abort(reason);
+      for (const one of waiting) await expect(one).rejects.toBe(reason);
+    });
+
+    it('waits no more for an answer', async () => {
+      const opened = await open();
+      const abort = new AbortController();
+      // The script does not know this event, so nobody answers it.
+      const cancelling = opened.cancel('run', { signal: abort.signal });
+      abort.abort(reason);
+      await expect(cancelling).rejects.toBe(reason);
+    });
+
+    it('ends the loop, and loses no event by it', async () => {
+      const opened = await open();
+      const abort = new AbortController();
+      const loop = (async () => {
+        for await (const { seq } of opened.events({ signal: abort.signal })) return seq;
+        return 'ended';
+      })();
+      abort.abort(reason);
+      expect(await loop).toBe('ended');
+      script.deliver(1);
+      expect(await take(opened, 1)).toEqual([1]);
+    });
   });
 });

@@ -1,67 +1,88 @@
 import type { ThreadEvent } from '@bulkhead/events';
+import type { CallOptions } from './abortable.ts';
+import { orAbort } from './abortable.ts';
 import { AckBatch } from './ack-batch.ts';
 import { ConnectionError } from './connection.error.ts';
-import { EventQueue } from './event-queue.ts';
-import { EventSequence } from './event-sequence.ts';
-import { ReconnectingSocket } from './reconnecting-socket.ts';
+import type { ReconnectingSocket } from './reconnecting-socket.ts';
 import type { AcceptedRun, RunState } from './resources.ts';
-import type { Session } from './session.ts';
+import type { Resync, ResyncChoice } from './resync.ts';
+import { Subscription } from './subscription.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** An acknowledgement covers what this many milliseconds brought. */
 const ACK_INTERVAL_MS = 250;
+const BUFFER_SIZE = 1_000;
 
-export interface OpenThreadOptions {
+export interface OpenThreadOptions extends CallOptions {
   /** The thread to follow; by default a new one. */
   readonly threadId?: string;
   /** Replay everything after this sequence first; 0 is everything. By default only what comes from now on. */
   readonly afterSeq?: number;
+  /**
+   * How many events may wait to be taken, 1 or more; by default 1,000. When so many do, the server is asked to
+   * stop, and to go on after the last of them once half are taken.
+   */
+  readonly bufferSize?: number;
+  /**
+   * Called where the events have a discontinuity, after everything before it was taken, and says where to go on.
+   * Without it, the events end there with `resync_required`: nothing is ever left out without a word.
+   */
+  readonly onResync?: (resync: Resync) => ResyncChoice | Promise<ResyncChoice>;
 }
 
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'closed';
 
+/** @param cause why, unless it is connected */
+export type StatusListener = (status: ConnectionStatus, cause?: Error) => void;
+
 /**
  * One thread, live. Follows it across lost connections and server restarts: each event is handed out once, in
- * order, without a gap. Made by `BulkheadClient.openThread`.
+ * order, without a gap. Made by `BulkheadClient.openThread`; all threads of a client share one connection.
  */
 export class ThreadConnection {
-  readonly #socket: ReconnectingSocket;
-  readonly #sequence: EventSequence<ThreadEvent>;
-  readonly #queue = new EventQueue<ThreadEvent>();
+  readonly #subscription: Subscription;
   readonly #acks = new AckBatch(ACK_INTERVAL_MS, (seq) => this.#acknowledge(seq));
   readonly #ready = new Turnstile();
-  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
-  #threadId: string | undefined;
+  readonly #listeners = new Set<StatusListener>();
   #isOpened = false;
-  #isJoining = false;
   #status: ConnectionStatus = 'reconnecting';
 
-  private constructor(session: Session, { threadId, afterSeq }: OpenThreadOptions) {
-    this.#threadId = threadId;
-    this.#sequence = new EventSequence(afterSeq);
-    this.#socket = new ReconnectingSocket(session, {
-      connected: () => this.#join(),
-      received: (event) => this.#receive(event),
-      interrupted: (error) => (this.#isOpened ? this.#wait() : this.#fail(error)),
-      refused: (error) => this.#fail(error),
-    });
+  private constructor(
+    private readonly socket: ReconnectingSocket,
+    { bufferSize = BUFFER_SIZE, ...options }: OpenThreadOptions,
+  ) {
+    this.#subscription = new Subscription(
+      socket,
+      { ...options, bufferSize },
+      {
+        ready: () => this.#onReady(),
+        interrupted: (error) => (this.#isOpened ? this.#wait(error) : this.#end(error)),
+        failed: (error) => this.#end(error),
+      },
+    );
   }
 
   /** @throws ProblemError (a foreign and an absent thread are both `not_found`), ConnectionError */
-  static async open(session: Session, options: OpenThreadOptions): Promise<ThreadConnection> {
-    const connection = new ThreadConnection(session, options);
-    connection.#socket.connect();
-    await connection.#ready.pass();
+  static async open(socket: ReconnectingSocket, options: OpenThreadOptions): Promise<ThreadConnection> {
+    options.signal?.throwIfAborted();
+    const connection = new ThreadConnection(socket, options);
+    connection.#subscription.start();
+    try {
+      await connection.#ready.pass(options.signal);
+    } catch (error) {
+      connection.#end(error as Error);
+      throw error;
+    }
     return connection;
   }
 
   get threadId(): string {
-    return this.#threadId ?? '';
+    return this.#subscription.threadId;
   }
 
-  /** The sequence of the newest event that arrived: the cursor to come back with. */
+  /** The sequence of the newest event that arrived. */
   get lastSeq(): number {
-    return this.#sequence.cursor ?? 0;
+    return this.#subscription.cursor;
   }
 
   get status(): ConnectionStatus {
@@ -69,7 +90,7 @@ export class ThreadConnection {
   }
 
   /** Calls back on every change of status, until the returned function is called. */
-  onStatus(listener: (status: ConnectionStatus) => void): () => void {
+  onStatus(listener: StatusListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -79,17 +100,19 @@ export class ThreadConnection {
    * @throws ProblemError, or ConnectionError when it broke before the answer: then the message may have been
    * accepted, which the thread's events tell
    */
-  async send(content: string, options: { readonly agentName?: string } = {}): Promise<AcceptedRun> {
-    await this.#ready.pass();
-    const { agentName } = options;
+  async send(
+    content: string,
+    { agentName, ...call }: CallOptions & { readonly agentName?: string } = {},
+  ): Promise<AcceptedRun> {
+    await this.#ready.pass(call.signal);
     const request = { threadId: this.threadId, content, ...(agentName !== undefined && { agentName }) };
-    return this.#socket.call('message_send', request);
+    return this.socket.call('message_send', request, call);
   }
 
   /** Asks a run to stop; its end comes as an event. @throws ProblemError, ConnectionError */
-  async cancel(runId: string): Promise<RunState> {
-    await this.#ready.pass();
-    return (await this.#socket.call('run_cancel', { runId })).state;
+  async cancel(runId: string, call: CallOptions = {}): Promise<RunState> {
+    await this.#ready.pass(call.signal);
+    return (await this.socket.call('run_cancel', { runId }, call)).state;
   }
 
   /**
@@ -97,11 +120,9 @@ export class ThreadConnection {
    * for, or the loop is left. Events wait for the next loop; two loops at once share them.
    * @throws ProblemError when the server refuses to go on, e.g. `resync_required` or an ended session
    */
-  async *events(
-    options: { readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<ThreadEvent, void, undefined> {
+  async *events({ signal }: CallOptions = {}): AsyncGenerator<ThreadEvent, void, undefined> {
     for (;;) {
-      const event = await this.#queue.take(options.signal);
+      const event = await this.#subscription.take(signal);
       if (!event) return;
       try {
         yield event;
@@ -111,69 +132,44 @@ export class ThreadConnection {
     }
   }
 
-  /** Acknowledges what was handed out, and disconnects. Runs go on without. */
-  async close(): Promise<void> {
-    if (this.#status === 'connected') await this.#acks.flush();
-    this.#end(new ConnectionError('The connection was closed.'));
+  /** Acknowledges what was handed out, and leaves. Runs go on without. Aborting only skips the acknowledgement. */
+  async close({ signal }: CallOptions = {}): Promise<void> {
+    try {
+      if (this.#status === 'connected') await orAbort(this.#acks.flush(), signal);
+    } catch {
+      // Aborted: what is not acknowledged is merely not known to have arrived.
+    }
+    this.#acks.stop();
+    this.#end();
   }
 
-  #join(): void {
-    if (this.#isJoining) return;
-    this.#isJoining = true;
-    this.#openThread()
-      .catch((error: Error) => {
-        if (this.#status !== 'closed') this.#socket.recover(error);
-      })
-      .finally(() => (this.#isJoining = false));
-  }
-
-  async #openThread(): Promise<void> {
-    const afterSeq = this.#sequence.cursor;
-    const { threadId, lastSeq } = await this.#socket.call('thread_subscribe', {
-      ...(this.#threadId !== undefined && { threadId: this.#threadId }),
-      ...(afterSeq !== undefined && { afterSeq }),
-    });
-    this.#threadId = threadId;
+  #onReady(): void {
     this.#isOpened = true;
-    this.#queue.push(this.#sequence.startAfter(lastSeq));
-    this.#socket.confirm();
     this.#ready.open();
     this.#change('connected');
     // What a lost connection kept from being acknowledged.
-    await this.#acks.flush();
+    void this.#acks.flush();
   }
 
-  #receive(event: ThreadEvent): void {
-    if (this.#threadId !== undefined && event.threadId !== this.#threadId) return;
-    this.#queue.push(this.#sequence.accept(event));
-    // Opening the thread again moves the server's cursor back to ours.
-    if (this.#sequence.hasGap) this.#join();
-  }
-
-  #wait(): void {
+  #wait(error: Error): void {
     this.#ready.close();
-    this.#change('reconnecting');
+    this.#change('reconnecting', error);
   }
 
-  #fail(error: Error): void {
-    this.#queue.end(error);
-    this.#end(error);
-  }
-
-  #end(reason: Error): void {
-    this.#socket.close();
-    this.#queue.end();
+  #end(error?: Error): void {
+    this.#subscription.end(error);
+    const reason = error ?? new ConnectionError('The connection was closed.');
     this.#ready.break(reason);
-    this.#change('closed');
+    this.#change('closed', reason);
   }
 
   #acknowledge(seq: number): Promise<unknown> {
-    return this.#socket.call('event_ack', { threadId: this.threadId, seq });
+    return this.socket.call('event_ack', { threadId: this.threadId, seq });
   }
 
-  #change(status: ConnectionStatus): void {
+  #change(status: ConnectionStatus, cause?: Error): void {
     if (this.#status === status || this.#status === 'closed') return;
     this.#status = status;
-    for (const listener of this.#listeners) listener(status);
+    for (const listener of this.#listeners) listener(status, cause);
   }
 }

@@ -1,13 +1,18 @@
+import { orAbort } from './abortable.ts';
+
 /** Lets callers pass while it is open, and makes them wait while it is not. */
 export class Turnstile {
   readonly #waiting = new Set<() => void>();
   #isOpen = false;
   #reason: Error | undefined;
 
-  /** @throws the reason once it is broken */
-  async pass(): Promise<void> {
+  /** @throws the reason once it is broken, or the signal's */
+  async pass(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     while (!this.#isOpen && !this.#reason) {
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      let wake: () => void = () => undefined;
+      const woken = new Promise<void>((resolve) => this.#waiting.add((wake = resolve)));
+      await orAbort(woken, signal).finally(() => this.#waiting.delete(wake));
     }
     if (this.#reason) throw this.#reason;
   }
@@ -28,8 +33,6 @@ export class Turnstile {
   }
 
   #release(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const resolve of waiting) resolve();
+    for (const resolve of this.#waiting) resolve();
   }
 }

@@ -1,0 +1,127 @@
+import type { ThreadEvent } from '@bulkhead/events';
+import type { CallOptions } from './abortable.ts';
+import type { AuthorizedRequests } from './authorized-requests.ts';
+import type { HttpRequest } from './http-request.ts';
+import type {
+  AcceptedRun,
+  Agent,
+  Message,
+  Page,
+  PageOptions,
+  Profile,
+  Run,
+  RunState,
+  SequenceOptions,
+  Thread,
+} from './resources.ts';
+import { readServerSentEvents } from './server-sent-events.ts';
+
+export interface FollowOptions extends CallOptions {
+  /** Only what has a greater sequence; by default 0, which is everything. */
+  readonly after?: number;
+}
+
+interface List<Item> {
+  readonly items: readonly Item[];
+}
+
+/** The REST API, route by route. */
+export abstract class RestCalls {
+  protected constructor(protected readonly requests: AuthorizedRequests) {}
+
+  /** Any route, also one that this version does not know; the answer is taken at your word. */
+  request<Body>(request: Omit<HttpRequest, 'token' | 'accept'>): Promise<Body> {
+    return this.requests.json(request);
+  }
+
+  me(call: CallOptions = {}): Promise<Profile> {
+    return this.requests.json({ path: '/v1/me', ...call });
+  }
+
+  async agents(call: CallOptions = {}): Promise<readonly Agent[]> {
+    return (await this.requests.json<List<Agent>>({ path: '/v1/agents', ...call })).items;
+  }
+
+  /** `title`: at most 200 characters. */
+  createThread(thread: { readonly title?: string } = {}, call: CallOptions = {}): Promise<Thread> {
+    return this.requests.json({ method: 'POST', path: '/v1/threads', body: thread, ...call });
+  }
+
+  threads(options: PageOptions = {}): Promise<Page<Thread>> {
+    return this.requests.json(queryOf('/v1/threads', options));
+  }
+
+  thread(threadId: string, call: CallOptions = {}): Promise<Thread> {
+    return this.requests.json({ path: `/v1/threads/${encode(threadId)}`, ...call });
+  }
+
+  /** Sends a message without a live connection; see `ThreadConnection.send` for one with it. */
+  sendMessage(
+    threadId: string,
+    message: { readonly content: string; readonly agentName?: string },
+    call: CallOptions = {},
+  ): Promise<AcceptedRun> {
+    const path = `/v1/threads/${encode(threadId)}/messages`;
+    return this.requests.json({ method: 'POST', path, body: message, ...call });
+  }
+
+  /** Oldest first. */
+  async messages(threadId: string, options: SequenceOptions = {}): Promise<readonly Message[]> {
+    const path = `/v1/threads/${encode(threadId)}/messages`;
+    return (await this.requests.json<List<Message>>(queryOf(path, options))).items;
+  }
+
+  /** One page of a thread's stored events, in order. */
+  async events(threadId: string, options: SequenceOptions = {}): Promise<readonly ThreadEvent[]> {
+    const path = `/v1/threads/${encode(threadId)}/events`;
+    return (await this.requests.json<List<ThreadEvent>>(queryOf(path, options))).items;
+  }
+
+  runs(options: PageOptions = {}): Promise<Page<Run>> {
+    return this.requests.json(queryOf('/v1/runs', options));
+  }
+
+  run(runId: string, call: CallOptions = {}): Promise<Run> {
+    return this.requests.json({ path: `/v1/runs/${encode(runId)}`, ...call });
+  }
+
+  /** Asks a run to stop; doing so again, or after its end, changes nothing. */
+  async cancelRun(runId: string, call: CallOptions = {}): Promise<RunState> {
+    const path = `/v1/runs/${encode(runId)}/cancel`;
+    return (await this.requests.json<{ state: RunState }>({ method: 'POST', path, ...call })).state;
+  }
+
+  /** One page of a run's stored events, in order. */
+  async runEvents(runId: string, options: SequenceOptions = {}): Promise<readonly ThreadEvent[]> {
+    const path = `/v1/runs/${encode(runId)}/events`;
+    return (await this.requests.json<List<ThreadEvent>>(queryOf(path, options))).items;
+  }
+
+  /** Follows a thread over server-sent events until the connection ends; it does not come back by itself. */
+  followThread(threadId: string, options: FollowOptions = {}): AsyncGenerator<ThreadEvent> {
+    return this.#follow(`/v1/threads/${encode(threadId)}/events`, options);
+  }
+
+  /** Follows a run over server-sent events, to its terminal event. */
+  followRun(runId: string, options: FollowOptions = {}): AsyncGenerator<ThreadEvent> {
+    return this.#follow(`/v1/runs/${encode(runId)}/events`, options);
+  }
+
+  async *#follow(path: string, { after = 0, ...call }: FollowOptions): AsyncGenerator<ThreadEvent> {
+    const response = await this.requests.send({
+      path,
+      query: { after },
+      accept: 'text/event-stream',
+      ...call,
+    });
+    for await (const { data } of readServerSentEvents(response)) yield JSON.parse(data) as ThreadEvent;
+  }
+}
+
+const encode = encodeURIComponent;
+
+const queryOf = (path: string, { signal, ...query }: CallOptions & object): HttpRequest => ({
+  path,
+  query,
+  ...(signal && { signal }),
+});
