@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
+import { serveAsyncApi } from './asyncapi/asyncapi.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
 import { HttpProblemFilter } from './problem/http-problem.filter.ts';
@@ -53,5 +54,6 @@ export async function createServer(
   });
   app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));
   serveOpenApi(app);
+  serveAsyncApi(app);
   return app;
 }

@@ -1,7 +1,10 @@
 export type {
+  ClosingReason,
+  ControlEvents,
   EventData,
   EventOf,
   EventType,
+  ResyncRequired,
   TerminalEventType,
   ThreadEvent,
   TokenUsage,
@@ -26,10 +29,10 @@ export type {
   Thread,
   User,
 } from './resources.ts';
-export type { Resync, ResyncChoice } from './resync.ts';
+export type { ResyncChoice } from './resync.ts';
 export type { FollowOptions } from './rest-calls.ts';
 export type { SessionOptions } from './session.ts';
-export type { Acknowledgement, CloseReason, SocketCalls } from './socket-protocol.ts';
+export type { Acknowledgement, SocketCalls } from './socket-protocol.ts';
 export { isTerminal } from './terminal-event.ts';
 export {
   ThreadConnection,

@@ -1,12 +1,11 @@
-import type { ThreadEvent } from '@bulkhead/events';
+import type { ControlEvents, ClosingReason, ResyncRequired, ThreadEvent } from '@bulkhead/events';
 import { io, type Socket } from 'socket.io-client';
 import { orAbort, type CallOptions } from './abortable.ts';
 import { Backoff } from './backoff.ts';
 import { ConnectionError } from './connection.error.ts';
 import type { Credential } from './credential.ts';
 import { ProblemError, toProblem } from './problem.error.ts';
-import type { Resync } from './resync.ts';
-import type { Acknowledgement, CloseReason, SocketCalls } from './socket-protocol.ts';
+import type { Acknowledgement, SocketCalls } from './socket-protocol.ts';
 
 /** The server promises one within a second: who waits this long, in milliseconds, talks to nobody. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -18,7 +17,7 @@ export interface SocketObserver {
   /** Connected, for the first time or again; what was subscribed on the last connection is not on this one. */
   connected(): void;
   received(event: ThreadEvent): void;
-  resyncRequired(resync: Resync): void;
+  resyncRequired(resync: ResyncRequired): void;
   /** The connection is gone, or could not be made; it is being tried again. */
   interrupted(error: Error): void;
   /** Trying again can't help. */
@@ -37,7 +36,7 @@ export class ReconnectingSocket {
   #token = '';
   #isConnecting = false;
   #hasRenewedToken = false;
-  #closeReason: CloseReason | undefined;
+  #closeReason: ClosingReason | undefined;
 
   constructor(
     private readonly baseUrl: string,
@@ -57,8 +56,10 @@ export class ReconnectingSocket {
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('connect_error', (error) => this.#onConnectError(error));
     this.#socket.on('disconnect', (reason, cause) => this.#onDisconnect(reason, cause));
-    this.#socket.on('connection_closing', ({ reason }: { reason: CloseReason }) => this.#onClosing(reason));
-    this.#socket.on('resync_required', (resync: Resync) =>
+    this.#socket.on('connection_closing', ({ reason }: ControlEvents['connection_closing']) =>
+      this.#onClosing(reason),
+    );
+    this.#socket.on('resync_required', (resync: ResyncRequired) =>
       this.#tell((observer) => observer.resyncRequired(resync)),
     );
     this.#socket.onAny((_name, payload) => {
@@ -147,7 +148,7 @@ export class ReconnectingSocket {
     this.recover(cause);
   }
 
-  #onClosing(reason: CloseReason): void {
+  #onClosing(reason: ClosingReason): void {
     this.#closeReason = reason;
     // The server's word counts more than the token's expiry: clocks differ, and sessions end early.
     if (reason === 'token_expired' || reason === 'unauthenticated' || reason === 'revoked') {

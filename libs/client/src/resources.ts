@@ -102,7 +102,7 @@ export interface PageOptions extends CallOptions {
 }
 
 export interface SequenceOptions extends CallOptions {
-  /** Only what has a greater sequence; by default 0, which is everything. */
+  /** Only what has a greater sequence; by default everything that is stored. */
   readonly after?: number;
   /** 1 to 200; by default 200. */
   readonly limit?: number;

@@ -1,7 +1,9 @@
-import type { ThreadEvent } from '@bulkhead/events';
+import type { ControlEvents, ThreadEvent } from '@bulkhead/events';
 import type { CallOptions } from './abortable.ts';
 import type { AuthorizedRequests } from './authorized-requests.ts';
+import { ConnectionError } from './connection.error.ts';
 import type { HttpRequest } from './http-request.ts';
+import { ProblemError } from './problem.error.ts';
 import type {
   AcceptedRun,
   Agent,
@@ -14,10 +16,11 @@ import type {
   SequenceOptions,
   Thread,
 } from './resources.ts';
+import { toResyncProblem } from './resync.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 
 export interface FollowOptions extends CallOptions {
-  /** Only what has a greater sequence; by default 0, which is everything. */
+  /** Only what has a greater sequence; by default everything that is stored. */
   readonly after?: number;
 }
 
@@ -97,7 +100,10 @@ export abstract class RestCalls {
     return (await this.requests.json<List<ThreadEvent>>(queryOf(path, options))).items;
   }
 
-  /** Follows a thread over server-sent events until the connection ends; it does not come back by itself. */
+  /**
+   * Follows a thread over server-sent events. Does not come back by itself: when the server ends the stream it
+   * throws ConnectionError with its `reason`, and ProblemError where it can't continue (`resync_required`).
+   */
   followThread(threadId: string, options: FollowOptions = {}): AsyncGenerator<ThreadEvent> {
     return this.#follow(`/v1/threads/${encode(threadId)}/events`, options);
   }
@@ -107,14 +113,23 @@ export abstract class RestCalls {
     return this.#follow(`/v1/runs/${encode(runId)}/events`, options);
   }
 
-  async *#follow(path: string, { after = 0, ...call }: FollowOptions): AsyncGenerator<ThreadEvent> {
+  async *#follow(path: string, { after, ...call }: FollowOptions): AsyncGenerator<ThreadEvent> {
     const response = await this.requests.send({
       path,
       query: { after },
       accept: 'text/event-stream',
       ...call,
     });
-    for await (const { data } of readServerSentEvents(response)) yield JSON.parse(data) as ThreadEvent;
+    for await (const { event, data } of readServerSentEvents(response)) {
+      if (event === 'resync_required') {
+        throw new ProblemError(toResyncProblem(JSON.parse(data) as ControlEvents['resync_required']));
+      }
+      if (event === 'connection_closing') {
+        const { reason } = JSON.parse(data) as ControlEvents['connection_closing'];
+        throw new ConnectionError(`The server closed the stream: ${reason}.`, { reason });
+      }
+      yield JSON.parse(data) as ThreadEvent;
+    }
   }
 }
 

@@ -32,12 +32,3 @@ export interface SocketCalls {
 /** The answer to every event, within a second. */
 export type Acknowledgement<Data> =
   { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly problem: Problem };
-
-/** Why the server closes a connection. */
-export type CloseReason =
-  | 'slow_consumer'
-  | 'token_expired'
-  | 'revoked'
-  | 'unauthenticated'
-  | 'too_many_connections'
-  | 'server_shutdown';

@@ -1,9 +1,9 @@
-import type { ThreadEvent } from '@bulkhead/events';
+import type { ResyncRequired, ThreadEvent } from '@bulkhead/events';
 import { Backoff } from './backoff.ts';
 import { EventQueue } from './event-queue.ts';
 import { ProblemError } from './problem.error.ts';
 import type { ReconnectingSocket, SocketObserver } from './reconnecting-socket.ts';
-import { resyncIn, toResyncProblem, type Resync, type ResyncChoice } from './resync.ts';
+import { resyncIn, toResyncProblem, type ResyncChoice } from './resync.ts';
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
@@ -26,7 +26,7 @@ export interface SubscriptionOptions {
   readonly afterSeq?: number;
   /** Events that may wait to be taken. */
   readonly bufferSize: number;
-  readonly onResync?: (resync: Resync) => ResyncChoice | Promise<ResyncChoice>;
+  readonly onResync?: (resync: ResyncRequired) => ResyncChoice | Promise<ResyncChoice>;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface SubscriptionOptions {
  * gap before it, for which the server is asked again. So nothing but the events that wait is ever kept here.
  */
 export class Subscription implements SocketObserver {
-  readonly #queue = new EventQueue<ThreadEvent | { readonly resync: Resync }>();
+  readonly #queue = new EventQueue<ThreadEvent | { readonly resync: ResyncRequired }>();
   readonly #backoff = new Backoff(FIRST_RETRY_MS, LONGEST_RETRY_MS);
   #threadId: string | undefined;
   #cursor: number | undefined;
@@ -130,7 +130,7 @@ export class Subscription implements SocketObserver {
     this.#settle();
   }
 
-  resyncRequired(resync: Resync): void {
+  resyncRequired(resync: ResyncRequired): void {
     if (resync.threadId !== this.#threadId || this.#isResyncing || this.#isEnded) return;
     this.#discontinue(resync, new ProblemError(toResyncProblem(resync)));
   }
@@ -203,14 +203,14 @@ export class Subscription implements SocketObserver {
   }
 
   /** What arrived before is taken first: the caller learns of the discontinuity where it is. */
-  #discontinue(resync: Resync, error: Error): void {
+  #discontinue(resync: ResyncRequired, error: Error): void {
     if (!this.options.onResync) return this.observer.failed(error);
     this.#isResyncing = true;
     this.#isSubscribed = false;
     this.#queue.push({ resync });
   }
 
-  async #resume(resync: Resync): Promise<void> {
+  async #resume(resync: ResyncRequired): Promise<void> {
     try {
       const choice = await this.options.onResync?.(resync);
       this.#cursor = choice === 'latest' ? resync.latestSeq : resync.oldestSeq - 1;

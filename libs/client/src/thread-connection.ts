@@ -1,11 +1,11 @@
-import type { ThreadEvent } from '@bulkhead/events';
+import type { ResyncRequired, ThreadEvent } from '@bulkhead/events';
 import type { CallOptions } from './abortable.ts';
 import { orAbort } from './abortable.ts';
 import { AckBatch } from './ack-batch.ts';
 import { ConnectionError } from './connection.error.ts';
 import type { ReconnectingSocket } from './reconnecting-socket.ts';
 import type { AcceptedRun, RunState } from './resources.ts';
-import type { Resync, ResyncChoice } from './resync.ts';
+import type { ResyncChoice } from './resync.ts';
 import { Subscription } from './subscription.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -27,7 +27,7 @@ export interface OpenThreadOptions extends CallOptions {
    * Called where the events have a discontinuity, after everything before it was taken, and says where to go on.
    * Without it, the events end there with `resync_required`: nothing is ever left out without a word.
    */
-  readonly onResync?: (resync: Resync) => ResyncChoice | Promise<ResyncChoice>;
+  readonly onResync?: (resync: ResyncRequired) => ResyncChoice | Promise<ResyncChoice>;
 }
 
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'closed';

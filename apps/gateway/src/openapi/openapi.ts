@@ -5,7 +5,10 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 export function serveOpenApi(app: NestFastifyApplication): void {
   const options = new DocumentBuilder()
     .setTitle('Bulkhead')
-    .setDescription('A self-hosted, multi-user AI-agent server. Errors are problem details (RFC 9457).')
+    .setDescription(
+      'A self-hosted, multi-user AI-agent server. Errors are problem details (RFC 9457). ' +
+        'The Socket.IO protocol is described at [/asyncapi.json](/asyncapi.json).',
+    )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth()
