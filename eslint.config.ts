@@ -1,12 +1,9 @@
 import { createProjectFileMapUsingProjectGraph, createProjectGraphAsync } from '@nx/devkit';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import { boundaryConfigs } from './tools/eslint-plugin/src/boundaries.ts';
-import { contextBans } from './tools/eslint-plugin/src/context-bans.ts';
 import { coreConfigs } from './tools/eslint-plugin/src/core.ts';
-import { importBans } from './tools/eslint-plugin/src/import-bans.ts';
 import { assertEveryProjectIsTagged, assertOneConfig } from './tools/eslint-plugin/src/loopholes.ts';
-import { configsOf } from './tools/eslint-plugin/src/selector-rule.ts';
-import { stateBans } from './tools/eslint-plugin/src/state-bans.ts';
+import { bulkheadConfigs } from './tools/eslint-plugin/src/plugin.ts';
 import { typescriptConfigs } from './tools/eslint-plugin/src/typescript.ts';
 
 // The boundary rule reads the project graph from nx's cache, and checks nothing when there is none.
@@ -21,5 +18,5 @@ export default defineConfig(
   coreConfigs,
   typescriptConfigs(import.meta.dirname),
   boundaryConfigs,
-  configsOf([...contextBans, ...importBans, ...stateBans]),
+  bulkheadConfigs,
 );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ContextIsolationError, type UserExecutionContext } from '@bulkhead/user-context';
-import { aContext, anIdentity } from '@bulkhead/user-context/testing';
+import { aContext, aLookAlike, anIdentity } from '@bulkhead/user-context/testing';
 import fc from 'fast-check';
 import { EventRouter } from './event-router.service.ts';
 import type { ThreadEvent } from './thread-event.ts';
@@ -88,7 +88,7 @@ describe('the event router', () => {
   it('refuses a look-alike of a context on either side', () => {
     const router = new EventRouter();
     const context = aContext().build();
-    const lookAlike: unknown = { ...context };
+    const lookAlike = aLookAlike(context);
     expect(() => listen(router, lookAlike as never, context.threadId)).toThrow(ContextIsolationError);
     expect(() => router.publish(lookAlike as never, [eventOf(context)])).toThrow(ContextIsolationError);
     expect(router.listenerCount).toBe(0);

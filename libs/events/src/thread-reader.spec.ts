@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { ContextIsolationError, type UserExecutionContext } from '@bulkhead/user-context';
+import { aLookAlike } from '@bulkhead/user-context/testing';
 import { ResyncRequiredError } from './events.errors.ts';
 import { openTestEvents, textBatch, type TestEvents } from './testing/index.ts';
 import type { ThreadEvent } from './thread-event.ts';
@@ -179,7 +180,7 @@ describe("a reader on another user's thread", () => {
 
   it('is refused when its context is a look-alike', async () => {
     const ada = await test.openRun();
-    const lookAlike: unknown = { ...ada };
+    const lookAlike = aLookAlike(ada);
     const { batches, leftovers } = open(lookAlike as never, 0, ada.threadId);
     await expect(batches.next()).rejects.toThrow(ContextIsolationError);
     expect(leftovers()).toBe(0);

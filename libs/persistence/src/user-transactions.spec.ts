@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { UserExecutionContext, type Identity } from '@bulkhead/user-context';
-import { aContext } from '@bulkhead/user-context/testing';
+import { aContext, aLookAlike } from '@bulkhead/user-context/testing';
 import { notes, sqlStateOf, threads } from './index.ts';
 import { openTestDatabase, type TestDatabase } from './testing/index.ts';
 
@@ -127,7 +127,7 @@ describe('outside a user transaction', () => {
   });
 
   it('a look-alike of a context opens nothing', async () => {
-    const forged = { ...aContext(ben).build() } as unknown;
+    const forged = aLookAlike(aContext(ben).build());
     expect(() => UserExecutionContext.verify(forged)).toThrow('not a UserExecutionContext');
     await expect(test.transactions.run(forged as never, () => Promise.resolve())).rejects.toThrow();
   });

@@ -1,5 +1,5 @@
 import type { Identity } from '@bulkhead/user-context';
-import { aContext } from '@bulkhead/user-context/testing';
+import { aContext, aLookAlike } from '@bulkhead/user-context/testing';
 import type pg from 'pg';
 import { DatabaseUnavailableError, notes, sqlStateOf } from './index.ts';
 import { openTestDatabase, type TestDatabase } from './testing/index.ts';
@@ -87,7 +87,7 @@ describe('a single statement', () => {
   });
 
   it('is refused to a look-alike of a context', async () => {
-    const forged = { ...aContext(ben).build() } as never;
+    const forged = aLookAlike(aContext(ben).build()) as never;
     const attempt = test.transactions.statement(forged, () => 'select 1');
     await expect(attempt).rejects.toThrow('not a UserExecutionContext');
   });

@@ -1,5 +1,5 @@
 import { ContextIsolationError } from '@bulkhead/user-context';
-import { aContext, anIdentity } from '@bulkhead/user-context/testing';
+import { aContext, aLookAlike, anIdentity } from '@bulkhead/user-context/testing';
 import { AuthorizedToolCall } from './authorized-tool-call.ts';
 import { SpyTool } from './testing/index.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
@@ -64,7 +64,7 @@ describe('an authorized tool call', () => {
   });
 
   it('is not made for a look-alike of a context, whatever permissions that claims', () => {
-    const lookAlike: unknown = { ...holder, identity: { hasPermission: () => true } };
+    const lookAlike = aLookAlike(holder, { identity: { hasPermission: () => true } });
     expect(() => authorize(lookAlike as never)).toThrow(ContextIsolationError);
   });
 });

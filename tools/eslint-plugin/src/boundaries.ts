@@ -42,6 +42,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   e2e: ['client'],
   benchmark: ['client'],
   'eslint-plugin': [],
+  ssot: ['eslint-plugin'],
 };
 
 const constraintsOf = (

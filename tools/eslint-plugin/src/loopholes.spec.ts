@@ -49,12 +49,12 @@ describe('A comment', () => {
 
   it.each([
     `/* eslint-disable */ ${second}`,
-    `/* eslint bulkhead/one-context: off */ ${second}`,
-    `// eslint-disable-next-line bulkhead/one-context\n${second}`,
+    `/* eslint bulkhead/no-context-redefinition: off */ ${second}`,
+    `// eslint-disable-next-line bulkhead/no-context-redefinition\n${second}`,
     `${second} // eslint-disable-line`,
   ])('switches nothing off: %j', async (text) => {
     const found = await plantedViolations('libs/events/src/planted.ts', text);
-    expect(found).toContain('bulkhead/one-context');
+    expect(found).toContain('bulkhead/no-context-redefinition');
     expect(found).toContainEqual(expect.stringContaining('noInlineConfig'));
   });
 

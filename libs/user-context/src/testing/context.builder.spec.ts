@@ -1,6 +1,6 @@
 import { Identity } from '../identity.ts';
 import { UserExecutionContext } from '../user-execution-context.ts';
-import { aContext, anIdentity } from './index.ts';
+import { aContext, aLookAlike, anIdentity } from './index.ts';
 
 describe('The testing builders', () => {
   it('make real identities and contexts, a new user each time', () => {
@@ -13,6 +13,12 @@ describe('The testing builders', () => {
   it('go through the same validation as everybody', () => {
     expect(() => anIdentity({ userId: 'test_user' })).toThrow('userId must be a real id');
     expect(() => aContext().on({ threadId: 'mock' }).build()).toThrow('threadId must be a real id');
+  });
+
+  it('make look-alikes, which no door takes for a context', () => {
+    const context = aContext().build();
+    expect(aLookAlike(context)).toEqual({ ...context });
+    expect(() => UserExecutionContext.verify(aLookAlike(context))).toThrow('not a UserExecutionContext');
   });
 
   it('can be varied without changing the one they started from', () => {

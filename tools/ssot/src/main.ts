@@ -1,0 +1,13 @@
+import { generate } from './generate.ts';
+
+/** Each command: what it does with the workspace at `root`; the exit code. */
+const commands: Readonly<
+  Record<string, (root: string, args: readonly string[]) => Promise<number> | number>
+> = {
+  registry: (root, args) => generate(root, 'registry', args),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = commands[name];
+if (!command) console.error(`There is no command "${name}". There are: ${Object.keys(commands).join(', ')}.`);
+process.exitCode = command ? await command(process.cwd(), args) : 2;
