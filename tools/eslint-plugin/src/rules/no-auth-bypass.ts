@@ -8,7 +8,7 @@ const message =
   'a credential. Sign in; in tests sign in too, through a real account or the simulated issuer.';
 const what =
   '(auth|authn|authz|authentication|authorization|login|signin|credentials?|identitycheck|tokencheck|tokenverification|jwt|rls|permissions?|permissioncheck)';
-const verbs = '(skip|bypass|disable|ignore|without|omit|override|fake|mock|stub|optional|allowno|no)';
+const verbs = '(skip|bypass|disable|ignore|without|omit|override|fake|mock|stub|optional|allowno|no(?=auth))';
 const names: readonly RegExp[] = [
   new RegExp(
     `^(is|should|must|can|allow|enable)?${verbs}(the|all|user)?${what}(s|check|checks|guard|enabled|disabled)?$`,
