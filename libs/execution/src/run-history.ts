@@ -95,6 +95,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
     userId: _owner,
     cancelRequestedAt: _request,
     costNano: _cost,
+    epoch: _epoch,
     state,
     error,
     createdAt,

@@ -60,6 +60,21 @@ describe('the catalog', () => {
       'messages: bulkhead_auth',
     ],
     [
+      'the engine may read messages',
+      'grant select on bulkhead.messages to bulkhead_engine',
+      'messages: bulkhead_engine has rights',
+    ],
+    [
+      'the engine is let into a user’s table',
+      'create policy extra on bulkhead.notes to bulkhead_engine using (true)',
+      'notes: policy extra',
+    ],
+    [
+      'a change of a flag may be rewritten',
+      'grant update on bulkhead.flag_changes to bulkhead_engine',
+      'flag_changes: bulkhead_engine may update',
+    ],
+    [
       'history may be rewritten',
       'grant update on bulkhead.events to bulkhead_app',
       'events: bulkhead_app may update',

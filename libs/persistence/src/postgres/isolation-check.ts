@@ -37,6 +37,9 @@ const countedRights: Readonly<Record<string, readonly string[]>> = {
 const isNoLongerOffered = (expression: string): string =>
   `${expression} = format('(seq < ( SELECT t.oldest_seq FROM bulkhead.threads t WHERE (t.thread_id = %s.thread_id)))', tablename)`;
 
+/** Tables of the durable engine, which serves all users: the queue, with ids and no content. */
+const engineTables = ['run_queue', 'run_limits', 'nodes', 'flag_changes'];
+
 /** The owner policy as the catalog prints it: nothing may be added to it. */
 const isOwnerOnly = (expression: string): string =>
   `${expression} = '(user_id = ( SELECT (current_setting(''app.user_id''::text))::uuid AS current_setting))'`;
@@ -78,6 +81,7 @@ const checks: readonly string[] = [
     WHERE permissive = 'PERMISSIVE' AND schemaname = 'bulkhead'
       AND NOT (roles = '{bulkhead_app}' AND ${isOwnerOnly('qual')} AND ${isOwnerOnly('coalesce(with_check, qual)')})
       AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))
+      AND NOT (roles = '{bulkhead_engine}' AND tablename = ANY ($2))
       AND NOT (roles = '{bulkhead_pruner}' AND cmd IN ('SELECT', 'UPDATE'))
       AND NOT (roles = '{bulkhead_admin}' AND cmd = 'SELECT')
       AND NOT (roles = '{bulkhead_pruner}' AND cmd = 'DELETE'
@@ -98,6 +102,11 @@ const checks: readonly string[] = [
      FROM information_schema.column_privileges t
     WHERE t.grantee = 'bulkhead_auth' AND NOT (t.table_schema = 'bulkhead' AND t.table_name = ANY ($1))`,
 
+  // So does the durable engine.
+  `SELECT DISTINCT format('%s.%s: bulkhead_engine has rights here', t.table_schema, t.table_name)
+     FROM information_schema.column_privileges t
+    WHERE t.grantee = 'bulkhead_engine' AND t.table_schema = 'bulkhead' AND NOT t.table_name = ANY ($2)`,
+
   // SQL that agents wrote reads the uploaded rows and its own grant; it changes nothing, and calls nothing of ours.
   `SELECT DISTINCT format('%s.%s: bulkhead_query may %s', t.table_schema, t.table_name, lower(t.privilege_type))
      FROM information_schema.column_privileges t
@@ -114,7 +123,7 @@ const checks: readonly string[] = [
      FROM (SELECT table_schema, table_name, grantee, privilege_type FROM information_schema.table_privileges
            UNION SELECT table_schema, table_name, grantee, privilege_type FROM information_schema.column_privileges) t
     WHERE grantee IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_login', 'bulkhead_engine', 'bulkhead_query', 'PUBLIC')
-      AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'audit_seals', 'events', 'messages', 'tool_results')
+      AND table_schema = 'bulkhead' AND table_name IN ('audit_log', 'audit_seals', 'events', 'messages', 'tool_results', 'flag_changes')
       AND privilege_type NOT IN ('SELECT', 'INSERT')`,
 
   // No role of the server can step out of row-level security, or become one that can.
@@ -137,12 +146,16 @@ const checks: readonly string[] = [
     WHERE n.nspname = 'bulkhead' AND p.prosecdef`,
 ];
 
+const arrayLiteral = (names: readonly string[]): string =>
+  `'{${names.map((name) => `"${name}"`).join(',')}}'::text[]`;
+
 /** Everything in the database's catalog that would let one user reach another's rows; empty when all is well. */
 export async function findIsolationGaps(admin: pg.ClientBase): Promise<string[]> {
   const gaps: string[] = [];
-  const look = async (text: string, known: readonly string[]): Promise<void> => {
-    const values = text.includes('$1') ? [known] : [];
-    const { rows } = await admin.query<[string]>({ text, values, rowMode: 'array' });
+  const look = async (check: string, known: readonly string[]): Promise<void> => {
+    // A parameter that a query does not mention would be an error.
+    const text = check.replaceAll('$1', arrayLiteral(known)).replaceAll('$2', arrayLiteral(engineTables));
+    const { rows } = await admin.query<[string]>({ text, rowMode: 'array' });
     gaps.push(...rows.map(([gap]) => gap));
   };
   for (const check of checks) await look(check, authTables);

@@ -32,6 +32,10 @@ export const threads = bulkhead.table(
     title: text('title').notNull().default(''),
     lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),
     oldestSeq: bigint('oldest_seq', { mode: 'number' }).notNull().default(1),
+    /** What a message does while a run of the thread is unfinished, unless it says so itself. */
+    whenBusy: text('when_busy', { enum: ['enqueue', 'reject', 'interrupt'] })
+      .notNull()
+      .default('enqueue'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
@@ -53,6 +57,8 @@ export const runs = bulkhead.table(
     threadId: uuid('thread_id').notNull(),
     agentName: text('agent_name').notNull(),
     state: text('state').notNull(),
+    /** The claim that executes it: whoever had it before writes nothing any more. */
+    epoch: integer('epoch').notNull().default(0),
     cancelRequestedAt: instant('cancel_requested_at'),
     /** Problem details of a run that failed. */
     error: jsonb('error'),

@@ -5,3 +5,4 @@ export { bulkhead } from './ownership.ts';
 export { queryGrants, tableRows, tables, toolCallWindows } from './tables.ts';
 export { auditHeads, auditLog, auditSeals } from './audit.ts';
 export { idempotencyKeys, rateLimits } from './limits.ts';
+export { flagChanges, nodes, runLimits, runQueue } from './queue.ts';

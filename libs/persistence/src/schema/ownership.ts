@@ -8,6 +8,8 @@ export const bulkhead = pgSchema('bulkhead');
 export const appRole = pgRole('bulkhead_app').existing();
 /** Acts before a user is known: accounts, sessions and signing keys, nothing else. */
 export const authRole = pgRole('bulkhead_auth').existing();
+/** The durable engine: sees the queue, never what is queued. */
+export const engineRole = pgRole('bulkhead_engine').existing();
 
 /** The owner column of a user-owned table. */
 export const ownerColumn = () => uuid('user_id').notNull();
@@ -45,3 +47,7 @@ export const prunedPolicy = (table: string) =>
       `seq < (select t.oldest_seq from bulkhead.threads t where t.thread_id = ${table}.thread_id)`,
     ),
   });
+
+/** For the queue, which the engine serves to all users: ids, no content. */
+export const enginePolicy = () =>
+  pgPolicy('engine', { for: 'all', to: engineRole, using: sql`true`, withCheck: sql`true` });
