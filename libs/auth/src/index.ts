@@ -10,5 +10,8 @@ export { AuthModule } from './auth.module.ts';
 export { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 export { Authenticator } from './authenticator.service.ts';
 export { RefreshDto, SignInDto, SignUpDto } from './dto/credentials.dto.ts';
+export { IdentityLiveness } from './liveness/identity-liveness.service.ts';
+export type { EndReason } from './liveness/session-watch.ts';
+export type { Permission, Role } from './permissions.ts';
 export type { SignedIn } from './sessions.service.ts';
 export type { UserProfile } from './user-profile.ts';

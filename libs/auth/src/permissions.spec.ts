@@ -1,16 +1,34 @@
 import { permissionsOf } from './permissions.ts';
 
-const user = ['threads:own', 'runs:own', 'tools:calculator', 'tools:time', 'tools:notes', 'agents:delegate'];
+const user = [
+  'account:own',
+  'threads:own',
+  'runs:own',
+  'tools:calculator',
+  'tools:time',
+  'tools:notes',
+  'agents:delegate',
+];
 
 describe('Permissions', () => {
   it.each([
     ['a user', ['user'], user],
-    ['an admin', ['admin'], [...user, 'admin:read']],
-    ['a user who is an admin, each once', ['user', 'admin'], [...user, 'admin:read']],
+    ['an admin', ['admin'], [...user, 'admin:read', 'admin:write']],
+    ['a user who is an admin, each once', ['user', 'admin'], [...user, 'admin:read', 'admin:write']],
     ['nobody without a role', [], []],
     ['nobody with an unknown role', ['root', 'Admin', ' admin'], []],
     ['nobody with a role named like an inherited property', ['constructor', '__proto__', 'toString'], []],
   ])('are those of %s', (_who, roles, permissions) => {
     expect(permissionsOf(roles)).toEqual(permissions);
+  });
+
+  it.each([
+    ['what it was made for', ['user'], ['runs:own'], ['runs:own']],
+    ['nothing that its owner may not', ['user'], ['runs:own', 'admin:read'], ['runs:own']],
+    ['nothing when its owner may nothing', [], ['runs:own'], []],
+    ['nothing that does not exist', ['admin'], ['everything', '*'], []],
+    ['nothing about its owner’s account', ['admin'], ['account:own', 'threads:own'], ['threads:own']],
+  ])('of an API key are %s', (_what, roles, scopes, permissions) => {
+    expect(permissionsOf(roles, scopes)).toEqual(permissions);
   });
 });

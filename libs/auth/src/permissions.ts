@@ -1,4 +1,5 @@
 const user = [
+  'account:own',
   'threads:own',
   'runs:own',
   'tools:calculator',
@@ -10,13 +11,37 @@ const user = [
 /** What each role may do. A role that is not listed may do nothing. */
 const permissionsOfRole = {
   user,
-  admin: [...user, 'admin:read'],
+  admin: [...user, 'admin:read', 'admin:write'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** What somebody with these roles may do, each permission once. */
-export function permissionsOf(roles: readonly string[]): readonly string[] {
-  return [...new Set(roles.flatMap((role) => (isKnown(role) ? permissionsOfRole[role] : [])))];
+/** A role that means something. */
+export type Role = keyof typeof permissionsOfRole;
+/** What somebody may be permitted. */
+export type Permission = (typeof permissionsOfRole)[Role][number];
+
+/** Every role, the least first. */
+export const roles = Object.keys(permissionsOfRole) as readonly Role[];
+
+/** Never an API key's: whoever found one could make others, and end the owner's own sessions. */
+const ACCOUNT_PERMISSION: Permission = 'account:own';
+
+/** What an API key can be permitted at most. */
+export const apiKeyPermissions: readonly Permission[] = permissionsOfRole.admin.filter(
+  (permission) => permission !== ACCOUNT_PERMISSION,
+);
+
+/**
+ * What somebody with these roles may do, each permission once.
+ * @param scopes of an API key: it may do what it was made for, as long as its owner may
+ */
+export function permissionsOf(
+  held: readonly string[],
+  scopes?: readonly string[] | null,
+): readonly Permission[] {
+  const all = [...new Set(held.flatMap((role) => (isRole(role) ? permissionsOfRole[role] : [])))];
+  return scopes
+    ? all.filter((permission) => scopes.includes(permission) && permission !== ACCOUNT_PERMISSION)
+    : all;
 }
 
-const isKnown = (role: string): role is keyof typeof permissionsOfRole =>
-  Object.hasOwn(permissionsOfRole, role);
+export const isRole = (role: string): role is Role => Object.hasOwn(permissionsOfRole, role);

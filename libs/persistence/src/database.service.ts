@@ -23,6 +23,8 @@ export interface PersistenceOptions {
 export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Connections that listen for as long as the server runs: one per notification channel, beside those for users. */
+const LISTENING_CONNECTIONS = 4;
 
 /** The database of this process: started, migrated and checked before anything can ask for it. */
 @Injectable()
@@ -44,7 +46,7 @@ export class Database implements OnApplicationShutdown {
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
       const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
-      const pool = openPool(serverUrl, options.poolSize);
+      const pool = openPool(serverUrl, options.poolSize + LISTENING_CONNECTIONS);
       return new Database(embedded, pool, engineUrl, queryUrl, passwordOf(adminUrl));
     } catch (error) {
       await embedded?.stop();

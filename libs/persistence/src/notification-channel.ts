@@ -8,6 +8,8 @@ export interface NotificationHandlers {
   readonly onNotification: (payload: string) => void;
   /** Listening began, or began again after the connection was lost: whatever was sent meanwhile is gone. */
   readonly onListening: () => void;
+  /** Listening has ended without being asked to; it begins again as soon as it can. */
+  readonly onLost?: () => void;
 }
 
 /** A PostgreSQL notification channel that all nodes share. Payloads are hints without content: any login may listen. */
@@ -54,6 +56,7 @@ export class NotificationChannel {
       if (this.#client !== client) return;
       this.#client = undefined;
       client.release(error ?? true);
+      this.handlers.onLost?.();
       void this.open();
     };
     client.on('error', onLoss);
