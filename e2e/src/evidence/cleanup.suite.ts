@@ -4,8 +4,8 @@ import { Cluster } from './cluster.ts';
 import { checkRuns } from './delivered-events.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import type { Evidence } from './evidence.ts';
-import { inspectable, InspectedHeap } from './inspected-heap.ts';
-import { checkNothingIsLeft, shortLived } from './live-objects.ts';
+import { forgetConnectionsSoon, inspectable, InspectedHeap } from './inspected-heap.ts';
+import { checkNothingIsLeft, countLiveObjects, settledObjects, type LiveObjects } from './live-objects.ts';
 
 const RUN_TIMEOUT_SECONDS = 2;
 
@@ -47,18 +47,19 @@ export const cleanup: EvidenceSuite = {
       RUN_TIMEOUT_SECONDS: String(RUN_TIMEOUT_SECONDS),
     });
     evidence.defer(() => cluster.dispose());
+    forgetConnectionsSoon();
     const heap = await InspectedHeap.of(cluster.node(0));
     evidence.defer(() => heap.close());
+    const unused = await countLiveObjects(heap);
     // The first of everything loads code and fills caches that stay.
     await everyExit(cluster, 3);
-    await sleep(3_000);
-    const before = await heap.count(shortLived);
+    const before = await settledObjects(heap, unused);
     const locksBefore = await countLocks(cluster);
 
     await seeWhatIsAlive(evidence, cluster, heap, before);
     const crowd = await everyExit(cluster, users);
     checkRuns(evidence, crowd);
-    await checkNothingIsLeft(evidence, heap, before);
+    checkNothingIsLeft(evidence, [unused, before, await settledObjects(heap, unused)]);
     await checkDatabase(evidence, cluster, locksBefore);
   },
 };
@@ -68,12 +69,12 @@ async function seeWhatIsAlive(
   evidence: Evidence,
   cluster: Cluster,
   heap: InspectedHeap,
-  before: ReadonlyMap<string, number>,
+  before: LiveObjects,
 ): Promise<void> {
   const user = await ChattingUser.signUp(cluster.node(0));
   const runId = (await user.ask('/sleep 60000')) ?? '';
   while (!user.events.some(({ type }) => type === 'agent_thinking')) await sleep(20);
-  const during = await heap.count(shortLived);
+  const during = await countLiveObjects(heap);
   await user.thread.cancel(runId);
   await user.untilAllEnded();
   await user.thread.close();

@@ -1,9 +1,15 @@
 import { once } from 'node:events';
+import { Agent, setGlobalDispatcher } from 'undici';
 import WebSocket from 'ws';
 import type { Server } from '../server.ts';
 
 /** Starts Node with its inspector on a port of its own choice. */
 export const inspectable = { NODE_OPTIONS: '--inspect=127.0.0.1:0' } as const;
+
+/** Lets the suite's own HTTP connections go when they are idle, so that what the server has open is not ours. */
+export function forgetConnectionsSoon(): void {
+  setGlobalDispatcher(new Agent({ keepAliveTimeout: 500, keepAliveMaxTimeout: 500 }));
+}
 
 interface Snapshot {
   readonly snapshot: { readonly meta: { node_fields: string[]; node_types: [string[], ...unknown[]] } };

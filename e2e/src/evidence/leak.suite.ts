@@ -1,8 +1,8 @@
 import { ChattingUser } from './chatting-user.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import type { Evidence } from './evidence.ts';
-import { inspectable, InspectedHeap } from './inspected-heap.ts';
-import { checkNothingIsLeft, shortLived } from './live-objects.ts';
+import { forgetConnectionsSoon, inspectable, InspectedHeap } from './inspected-heap.ts';
+import { checkNothingIsLeft, countLiveObjects, settledObjects } from './live-objects.ts';
 import { Server } from '../server.ts';
 
 const USERS = 20;
@@ -16,15 +16,16 @@ export const leak: EvidenceSuite = {
     const [warmUp, runs] = evidence.long ? [2_000, 18_000] : [1_000, 1_000];
     const server = await Server.start({ ...inspectable, ACCESS_TOKEN_TTL_SECONDS: '86400' });
     evidence.defer(() => server.dispose());
+    forgetConnectionsSoon();
     const heap = await InspectedHeap.of(server);
     evidence.defer(() => heap.close());
-    const users = await ChattingUser.signUpMany(USERS, () => server);
-    evidence.defer(() => Promise.all(users.map(({ thread }) => thread.close())));
+    const unused = await countLiveObjects(heap);
 
-    await load(evidence, heap, users, warmUp);
+    await load(evidence, server, heap, warmUp);
+    const before = await settledObjects(heap, unused);
     const baseline = await heap.usedBytes();
-    const before = await heap.count(shortLived);
-    await load(evidence, heap, users, runs);
+    await load(evidence, server, heap, runs);
+    const left = await settledObjects(heap, unused);
     const after = await heap.usedBytes();
     const growth = after / baseline - 1;
     evidence.check(
@@ -32,27 +33,22 @@ export const leak: EvidenceSuite = {
       growth <= TOLERANCE,
       `${(baseline / MIB).toFixed(1)} MiB, then ${(after / MIB).toFixed(1)} MiB: ${(growth * 100).toFixed(1)} %`,
     );
-    await checkNothingIsLeft(evidence, heap, before);
+    checkNothingIsLeft(evidence, [unused, before, left]);
   },
 };
 
-/** So many runs, each with a tool call, all users at once. */
-async function load(
-  evidence: Evidence,
-  heap: InspectedHeap,
-  users: readonly ChattingUser[],
-  runs: number,
-): Promise<void> {
+/** So many runs, each with a tool call, of users who connect before and leave after. */
+async function load(evidence: Evidence, server: Server, heap: InspectedHeap, runs: number): Promise<void> {
+  const users = await ChattingUser.signUpMany(USERS, () => server);
   const numbers = Array.from({ length: runs }, (_, index) => index).values();
   await Promise.all(
     users.map(async (user) => {
       for (const number of numbers) {
         await user.ask(`What is ${number} * 43?`);
         await user.untilAllEnded();
-        // The client's memory is not what is measured, but it must not be what ends the suite.
-        user.events.length = 0;
         if (number % 250 === 0) evidence.sample('heap MiB', (await heap.usedBytes()) / MIB);
       }
+      await user.thread.close();
     }),
   );
 }
