@@ -23,6 +23,12 @@ const routes = [
   ['get', '/v1/runs/{runId}'],
   ['post', '/v1/runs/{runId}/cancel'],
   ['get', '/v1/runs/{runId}/events'],
+  ['get', '/v1/audit'],
+  ['get', '/v1/audit/export'],
+  ['get', '/v1/admin/audit'],
+  ['get', '/v1/admin/audit/export'],
+  ['get', '/problems'],
+  ['get', '/problems/{code}'],
   ['get', '/health/live'],
   ['get', '/health/ready'],
 ] as const;

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { AgentsModule } from '@bulkhead/agents';
+import { AuditModule, AuditSealingModule } from '@bulkhead/audit';
 import { AuthModule } from '@bulkhead/auth';
 import { EventsModule } from '@bulkhead/events';
 import { ExecutionModule } from '@bulkhead/execution';
@@ -9,6 +10,8 @@ import { PersistenceModule } from '@bulkhead/persistence';
 import { BuiltInToolsModule, ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AgentsController } from './agents/agents.controller.ts';
+import { AdminAuditController } from './audit/admin-audit.controller.ts';
+import { AuditController } from './audit/audit.controller.ts';
 import { AuthController } from './auth/auth.controller.ts';
 import { AuthenticationGuard } from './auth/authentication.guard.ts';
 import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
@@ -18,7 +21,11 @@ import { EventDelivery } from './delivery/event-delivery.service.ts';
 import { EventStreams } from './events/event-streams.service.ts';
 import { EventsController } from './events/events.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { RateLimitGuard } from './rate-limits/rate-limit.guard.ts';
+import { RateLimits } from './rate-limits/rate-limits.service.ts';
+import { Refusals } from './problem/refusals.service.ts';
 import { HttpProblemFilter } from './problem/http-problem.filter.ts';
+import { ProblemsController } from './problem/problems.controller.ts';
 import { RunWorker } from './runs/run.worker.ts';
 import { RunsController } from './runs/runs.controller.ts';
 import { ChatGateway } from './socket/chat.gateway.ts';
@@ -38,6 +45,8 @@ export class AppModule {
         DiscoveryModule,
         UserContextModule,
         PersistenceModule,
+        AuditModule,
+        AuditSealingModule,
         EventsModule,
         AuthModule,
         ModelsModule,
@@ -52,13 +61,19 @@ export class AppModule {
         ThreadsController,
         RunsController,
         EventsController,
+        AuditController,
+        AdminAuditController,
+        ProblemsController,
         HealthController,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthenticationGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
         { provide: APP_FILTER, useClass: HttpProblemFilter },
         AuthenticationGuard,
+        RateLimits,
+        Refusals,
         EntryPointScopes,
         EventDelivery,
         EventStreams,

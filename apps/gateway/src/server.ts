@@ -3,12 +3,11 @@ import fastifyHelmet from '@fastify/helmet';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
 import { serveAsyncApi } from './asyncapi/asyncapi.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
-import { HttpProblemFilter } from './problem/http-problem.filter.ts';
+import { answerClientError, answerFrameworkError, guardTransport } from './problem/transport.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
 
 /** Largest request body, in bytes. */
@@ -31,8 +30,9 @@ export async function createServer(
     forceCloseConnections: true,
     // Longer than any id, so that an id that is too long is refused by name.
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      new HttpProblemFilter().answer(error, request, reply),
+    trustProxy: config.TRUST_PROXY === '' ? false : config.TRUST_PROXY.split(','),
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
     logger,
@@ -48,10 +48,7 @@ export async function createServer(
   const fastify = app.getHttpAdapter().getInstance();
   // JSON is the only body there is: a form or a text could be sent by any web page without asking.
   fastify.removeContentTypeParser('text/plain');
-  fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
-    done();
-  });
+  guardTransport(fastify);
   app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));
   serveOpenApi(app);
   serveAsyncApi(app);

@@ -4,3 +4,8 @@ export { SYSTEM_CHAIN } from './audit-record.ts';
 export { AUDIT_OPTIONS, type AuditOptions } from './audit.options.ts';
 export { AuditModule, AuditSealingModule } from './audit.module.ts';
 export { redact, redactText } from './redaction.ts';
+export { AuditSealer } from './audit-sealer.service.ts';
+export { AuditVerifier } from './audit-verifier.service.ts';
+export type { AuditFinding, AuditVerdict } from './audit-finding.ts';
+export { AuditReader, type AuditEntry, type AuditFilter } from './audit-reader.service.ts';
+export { RefusalLog, type Refusal } from './refusal-log.service.ts';

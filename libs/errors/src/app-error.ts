@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'mismatch'
   | 'limit_exceeded'
   | 'unavailable'
   | 'internal';

@@ -17,11 +17,12 @@ describe('toProblemDetails', () => {
     ['forbidden', 403],
     ['not_found', 404],
     ['conflict', 409],
+    ['mismatch', 422],
     ['limit_exceeded', 429],
     ['unavailable', 503],
   ] as const)('gives kind %s the status %i', (kind, status) => {
     expect(toProblemDetails(new SampleError(kind))).toMatchObject({
-      type: 'urn:bulkhead:problem:sample_problem',
+      type: '/problems/sample_problem',
       status,
       code: 'sample_problem',
       detail: 'A thing happened. Do another.',

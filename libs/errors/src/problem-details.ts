@@ -5,7 +5,7 @@ import { AppError, type ErrorDetails, type ErrorKind } from './app-error.ts';
  * Source: RFC 9457, with the extension members `code` and those of `ErrorDetails`.
  */
 export interface ProblemDetails extends ErrorDetails {
-  /** Stable identifier of the kind of problem: `urn:bulkhead:problem:<code>`. */
+  /** Stable identifier of the kind of problem, and where the server explains it: `/problems/<code>`. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -19,6 +19,7 @@ const meanings: Readonly<Record<ErrorKind, readonly [status: number, title: stri
   forbidden: [403, 'Not allowed'],
   not_found: [404, 'Not found'],
   conflict: [409, 'Conflicts with the current state'],
+  mismatch: [422, 'Does not fit what was asked before'],
   limit_exceeded: [429, 'A limit is reached'],
   unavailable: [503, 'Temporarily unavailable'],
   internal: [500, 'Internal error'],
@@ -42,5 +43,5 @@ function problem(
   detail: string,
   details: ErrorDetails = {},
 ): ProblemDetails {
-  return { type: `urn:bulkhead:problem:${code}`, title, status, code, detail, ...details };
+  return { type: `/problems/${code}`, title, status, code, detail, ...details };
 }

@@ -3,6 +3,7 @@ export { AdminTransactions } from './admin-transactions.service.ts';
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';
 export { DatabaseSetupError, DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
+export { embeddedUrl } from './postgres/running-postgres.ts';
 export { PersistenceModule } from './persistence.module.ts';
 export {
   accounts,

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { AUDIT_OPTIONS, type AuditOptions } from '@bulkhead/audit';
 import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
 import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhead/execution';
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
@@ -13,11 +14,19 @@ export class ConfigurationModule {
     const providers: Provider[] = [
       { provide: GatewayConfig, useValue: config },
       { provide: PERSISTENCE_OPTIONS, useValue: persistence(config) },
+      { provide: AUDIT_OPTIONS, useValue: audit(config) },
       { provide: AUTH_OPTIONS, useValue: auth(config) },
       { provide: EXECUTION_OPTIONS, useValue: execution(config) },
       { provide: MODELS_OPTIONS, useValue: models(config) },
     ];
-    const exports = [GatewayConfig, PERSISTENCE_OPTIONS, AUTH_OPTIONS, EXECUTION_OPTIONS, MODELS_OPTIONS];
+    const exports = [
+      GatewayConfig,
+      PERSISTENCE_OPTIONS,
+      AUDIT_OPTIONS,
+      AUTH_OPTIONS,
+      EXECUTION_OPTIONS,
+      MODELS_OPTIONS,
+    ];
     return { module: ConfigurationModule, global: true, providers, exports };
   }
 }
@@ -27,6 +36,12 @@ const persistence = (config: GatewayConfig): PersistenceOptions => ({
   dataDir: config.DATA_DIR,
   poolSize: config.DATABASE_POOL_SIZE,
   prepareEngine,
+});
+
+const audit = (config: GatewayConfig): AuditOptions => ({
+  ...(config.AUDIT_KEY !== undefined && { key: config.AUDIT_KEY }),
+  previousKeys: config.AUDIT_PREVIOUS_KEYS.split(',').filter(Boolean),
+  witnessDir: config.DATA_DIR,
 });
 
 const auth = (config: GatewayConfig): AuthOptions => ({

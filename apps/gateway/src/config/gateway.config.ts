@@ -2,10 +2,12 @@ import 'reflect-metadata';
 import { IntersectionType } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import { AuditConfig } from './audit.config.ts';
 import { AuthConfig } from './auth.config.ts';
 import { ConfigError } from './config.errors.ts';
 import { DeliveryConfig } from './delivery.config.ts';
 import { ExecutionConfig } from './execution.config.ts';
+import { LimitsConfig } from './limits.config.ts';
 import { ModelsConfig } from './models.config.ts';
 import { ServerConfig } from './server.config.ts';
 
@@ -16,6 +18,8 @@ export class GatewayConfig extends IntersectionType(
   AuthConfig,
   ExecutionConfig,
   ModelsConfig,
+  AuditConfig,
+  LimitsConfig,
 ) {}
 
 /** Parses the environment once, at boot: nothing else reads it. An empty value counts as absent. @throws ConfigError listing every bad key */

@@ -4,7 +4,7 @@ import type { ProblemDetails } from '@bulkhead/errors';
 
 /** Problem details, RFC 9457. */
 export class ProblemDto implements ProblemDetails {
-  @ApiProperty({ example: 'urn:bulkhead:problem:not_found' })
+  @ApiProperty({ example: '/problems/not_found' })
   readonly type!: string;
 
   @ApiProperty({ example: 'Not found' })

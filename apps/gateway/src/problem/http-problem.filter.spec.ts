@@ -92,7 +92,7 @@ describe('a REST error', () => {
     const response = await inject(app)(request as never);
     expect(response.statusCode).toBe(status);
     expect(response.headers['content-type']).toContain('application/problem+json');
-    expect(response.json()).toMatchObject({ status, code, type: `urn:bulkhead:problem:${code}` });
+    expect(response.json()).toMatchObject({ status, code, type: `/problems/${code}` });
     expect(response.payload).not.toContain('hunter2');
   });
 

@@ -1,30 +1,31 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Injectable,
+  Logger,
+  Optional,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import { AppError, toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Refusals } from './refusals.service.ts';
 import { TransportError } from './request.errors.ts';
-
-/** What the HTTP server refuses before our code runs, in our words. */
-const transportProblems: Readonly<Record<number, readonly [code: string, message: string]>> = {
-  400: [
-    'malformed_request',
-    'The request can not be read. Send valid JSON with the matching Content-Length.',
-  ],
-  404: ['not_found', 'There is no such route. See /openapi.json for those there are.'],
-  405: ['method_not_allowed', 'This route does not know the method.'],
-  413: ['body_too_large', 'The body is too large. Send less at once.'],
-  414: ['uri_too_long', 'The path is too long.'],
-  415: ['unsupported_media_type', 'The body must be JSON: set Content-Type to application/json.'],
-  431: ['headers_too_large', 'The headers are too large.'],
-};
+import { transportError } from './transport-problems.ts';
 
 /** Answers every error of a REST request with problem details (RFC 9457). */
+@Injectable()
 @Catch()
 export class HttpProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
 
+  /** @param refusals absent where no route was found yet: there is nothing to be refused */
+  constructor(@Optional() private readonly refusals?: Refusals) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    const request = http.getRequest<FastifyRequest>();
+    this.answer(this.refusals?.ofRequest(error, request) ?? error, request, http.getResponse<FastifyReply>());
   }
 
   /** Also for what the HTTP server refuses before any route is found. */
@@ -38,20 +39,15 @@ export class HttpProblemFilter implements ExceptionFilter {
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(problem.status)
+      .header('x-request-id', request.id)
       .type('application/problem+json')
       .send({ ...problem, requestId: request.id });
   }
 }
 
 function problemOf(error: unknown): ProblemDetails {
-  const refusal = transportError(error);
+  const refusal = error instanceof TransportError ? error : transportError(statusOf(error));
   return refusal ? { ...toProblemDetails(refusal), status: refusal.status } : toProblemDetails(error);
-}
-
-function transportError(error: unknown): TransportError | undefined {
-  const status = statusOf(error);
-  const [code, message] = transportProblems[status] ?? [];
-  return code && message ? new TransportError(status, code, message) : undefined;
 }
 
 /** The status of an error of Nest or Fastify; 0 for any other. */

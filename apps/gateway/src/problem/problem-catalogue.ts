@@ -1,0 +1,145 @@
+/** What a problem means and what to do, by its code. Each is served at `/problems/<code>` and listed in docs/problems.md. */
+export interface ProblemEntry {
+  readonly status: number;
+  readonly meaning: string;
+  readonly whatToDo: string;
+}
+
+const entry = (status: number, meaning: string, whatToDo: string): ProblemEntry => ({
+  status,
+  meaning,
+  whatToDo,
+});
+
+/** Every problem that a caller can be answered with. */
+export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
+  body_too_large: entry(413, 'The body is larger than the server takes.', 'Send less at once.'),
+  database_unavailable: entry(
+    503,
+    "The database can't be reached, or is overtaxed. Nothing was stored.",
+    'Try again after `Retry-After`.',
+  ),
+  email_taken: entry(409, 'There is an account with this email.', 'Sign in, or use another email.'),
+  forbidden: entry(403, 'You may not do this.', 'Ask whoever runs the server for the permission.'),
+  headers_too_large: entry(
+    431,
+    'The headers are larger than the server takes.',
+    'Send fewer or shorter ones.',
+  ),
+  idempotency_key_reused: entry(
+    422,
+    'The `Idempotency-Key` was used for another request.',
+    'Use a new key for a new request.',
+  ),
+  internal_error: entry(
+    500,
+    "Something went wrong on the server's side.",
+    'Try again; if it stays, give the request id to whoever runs the server.',
+  ),
+  invalid_account: entry(
+    400,
+    'A field of a sign-up or sign-in breaks its rule; `field` names it.',
+    'Correct the field.',
+  ),
+  invalid_context: entry(
+    400,
+    'An id, or a record, is not as it must be; `field` names it.',
+    'Correct the field.',
+  ),
+  invalid_request: entry(
+    400,
+    'A body, path, query, header or frame is not as it must be; `field` names the place.',
+    'Correct the field. The API document says what each may be.',
+  ),
+  invalid_tool_arguments: entry(
+    400,
+    "The arguments of a tool call don't fit the tool's schema.",
+    'Told to the agent, which may try again.',
+  ),
+  malformed_request: entry(
+    400,
+    "The request can't be read: no valid HTTP, or a body that is no JSON.",
+    'Send valid JSON with the matching `Content-Length`.',
+  ),
+  method_not_allowed: entry(
+    405,
+    'The route does not know the method; `Allow` lists those it knows.',
+    'Use one of those.',
+  ),
+  model_failed: entry(
+    503,
+    'The language model did not answer as it should.',
+    'Send the message again, or choose another model.',
+  ),
+  model_not_configured: entry(400, 'The server has no such model.', 'Ask whoever runs the server.'),
+  not_acceptable: entry(
+    406,
+    "The route can't answer in any of the types that `Accept` names.",
+    'Accept `application/json`.',
+  ),
+  not_found: entry(
+    404,
+    'There is no such thing, or it is not yours: both answer alike.',
+    'Check the id, or list what you have.',
+  ),
+  outcome_unknown: entry(
+    503,
+    'The database went away in the middle of a commit: the change happened, or it did not.',
+    'Look whether it is there before you repeat it; with an idempotency key, just repeat it.',
+  ),
+  rate_limited: entry(
+    429,
+    'More was asked for in a minute than one user, or one address, may.',
+    'Wait for `Retry-After` seconds; the `RateLimit` header tells what is left.',
+  ),
+  request_timeout: entry(408, 'The request did not arrive in time.', 'Send it again, faster.'),
+  resync_required: entry(
+    409,
+    'The cursor is not one of this thread.',
+    'Open the thread without a cursor and read it again.',
+  ),
+  run_cancelled: entry(409, 'The run was cancelled.', 'Nothing: it was asked for.'),
+  run_ended: entry(409, 'The run has ended already.', 'Send another message.'),
+  run_limit: entry(429, 'The run reached a limit on its steps or tool calls.', 'Ask for less at once.'),
+  run_not_permitted: entry(403, 'The account may not run agents any more.', 'Ask whoever runs the server.'),
+  run_timeout: entry(503, 'The run took longer than it may.', 'Ask for less at once.'),
+  scope_timeout: entry(
+    503,
+    'The work took longer than it may and was stopped.',
+    'Try again, or ask for less at once.',
+  ),
+  shutting_down: entry(503, 'This node is shutting down.', 'Try again in a moment; another node answers.'),
+  sign_in_busy: entry(
+    503,
+    'Too many people are signing in at this moment.',
+    'Try again after `Retry-After`.',
+  ),
+  sign_in_refused: entry(401, 'The email or the password is not right. Nobody is told which.', 'Check both.'),
+  too_many_runs: entry(
+    429,
+    'Too many runs of yours are unfinished.',
+    'Wait for some to end, or cancel them.',
+  ),
+  too_many_threads: entry(429, 'The connection has as many threads open as it may.', 'Close one first.'),
+  tool_not_permitted: entry(403, 'The agent, or you, may not use the tool.', 'Told to the agent.'),
+  tool_refused: entry(
+    400,
+    'A tool did not do what it was asked for; the detail says why.',
+    'Told to the agent, which may try again.',
+  ),
+  tool_result_too_large: entry(
+    429,
+    'A tool gave more than an agent can take.',
+    'Told to the agent, which may ask for less.',
+  ),
+  tool_timeout: entry(503, 'A tool took longer than it may.', 'Told to the agent, which may try again.'),
+  unauthenticated: entry(
+    401,
+    'The credential is missing, expired or no longer good.',
+    'Refresh it, or sign in again.',
+  ),
+  unknown_agent: entry(400, 'There is no agent of this name.', 'List the agents.'),
+  unknown_event: entry(404, 'There is no such Socket.IO event.', 'See the protocol.'),
+  unsupported_media_type: entry(415, 'The body is not JSON.', 'Set `Content-Type: application/json`.'),
+  uri_too_long: entry(414, 'The path or query is too long.', 'Shorten it.'),
+};

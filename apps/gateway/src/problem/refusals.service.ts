@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { RefusalLog } from '@bulkhead/audit';
+import { AppError } from '@bulkhead/errors';
+import type { Identity } from '@bulkhead/user-context';
+import type { FastifyRequest } from 'fastify';
+import { RateLimits } from '../rate-limits/rate-limits.service.ts';
+
+const SIGN_IN_REFUSED = 'sign_in_refused';
+const noted = new Set(['unauthenticated', 'forbidden']);
+
+/** Writes down who was refused, and counts credentials that are not good against the address they came from. */
+@Injectable()
+export class Refusals {
+  constructor(
+    private readonly log: RefusalLog,
+    private readonly limits: RateLimits,
+  ) {}
+
+  /** @returns the error to answer with: that of the limit, once the address has guessed too often */
+  ofRequest(error: unknown, request: FastifyRequest): unknown {
+    const { identity } = request as { identity?: Identity };
+    const subject = `${request.method} ${request.routeOptions.url ?? ''}`;
+    return this.#note(error, request.ip, subject, identity);
+  }
+
+  /** The same for a handshake or a frame. */
+  ofSocket(error: unknown, address: string, subject: string, identity?: Identity): unknown {
+    return this.#note(error, address, subject, identity);
+  }
+
+  #note(error: unknown, address: string, subject: string, identity: Identity | undefined): unknown {
+    if (!(error instanceof AppError) || !(noted.has(error.kind) || error.code === 'rate_limited'))
+      return error;
+    const { code } = error;
+    const owner = identity && { userId: identity.userId };
+    const action = code === SIGN_IN_REFUSED ? 'sign_in.refused' : 'access.refused';
+    this.log.note({ action, code, address, subject, ...owner });
+    // A public route has counted the request already.
+    if (error.kind !== 'unauthenticated' || code === SIGN_IN_REFUSED) return error;
+    try {
+      this.limits.address.spend(address);
+      return error;
+    } catch (limited) {
+      return limited;
+    }
+  }
+}
