@@ -7,15 +7,18 @@ export interface EvidenceCommand {
   readonly suites: readonly EvidenceSuite[];
   readonly isLong: boolean;
   readonly judgesTargets: boolean;
+  /** How many suites run at the same time. */
+  readonly atOnce: number;
   readonly help: boolean;
 }
 
 export const usage = (
   suites: readonly EvidenceSuite[],
-): string => `npm run evidence -- [suite …] [--long] [--functional]
+): string => `npm run evidence -- [suite …] [--long] [--functional] [--at-once N]
 
   --long        the full sizes
   --functional  report times and rates without judging them, for a machine that does other work
+  --at-once N   so many suites at the same time, which makes times and rates worth nothing
 
 Suites (without a name all of them run):
 ${suites.map(({ name, promise }) => `  ${name.padEnd(13)} ${promise}`).join('\n')}
@@ -32,6 +35,7 @@ export function readCommand(args: readonly string[], suites: readonly EvidenceSu
     suites: positionals.length === 0 ? suites : suites.filter(({ name }) => positionals.includes(name)),
     isLong: values.long,
     judgesTargets: !values.functional,
+    atOnce: wholeNumber(values['at-once']),
     help: values.help,
   };
 }
@@ -42,9 +46,19 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { long: flag, functional: flag, help: { ...flag, short: 'h' } },
+      options: {
+        long: flag,
+        functional: flag,
+        'at-once': { type: 'string', default: '1' },
+        help: { ...flag, short: 'h' },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new UsageError('--at-once takes a number from 1 to 99.');
+  return Number(text);
 }

@@ -10,8 +10,15 @@ const suite = (name: string, run: EvidenceSuite['run']): EvidenceSuite => ({
 
 async function reportOf(run: EvidenceSuite['run'], ...args: string[]): Promise<SuiteReport> {
   const command = readCommand(args, [suite('one', run)]);
-  for await (const report of runSuites(command, () => undefined)) return report;
-  throw new Error('No suite ran.');
+  const reports: SuiteReport[] = [];
+  await runSuites(
+    command,
+    () => undefined,
+    (report) => Promise.resolve(void reports.push(report)),
+  );
+  const [report] = reports;
+  if (!report) throw new Error('No suite ran.');
+  return report;
 }
 
 const verdictsOf = (report: SuiteReport): string[] => report.verdicts.map(({ verdict }) => verdict);
@@ -63,6 +70,24 @@ describe('evidence', () => {
     expect(verdictsOf(report)).toEqual(['failed', 'failed']);
   });
 
+  it('runs so many suites at once, each of them once', async () => {
+    let [running, most] = [0, 0];
+    const slow = async (): Promise<void> => {
+      most = Math.max(most, (running += 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+    };
+    const known = ['a', 'b', 'c', 'd', 'e'].map((name) => suite(name, slow));
+    const names: string[] = [];
+    await runSuites(
+      readCommand(['--at-once', '2'], known),
+      () => undefined,
+      (report) => Promise.resolve(void names.push(report.suite)),
+    );
+    expect(most).toBe(2);
+    expect(names.sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   it('runs the suites that are named, or all', () => {
     const known = ['a', 'b', 'c'].map((name) => suite(name, () => Promise.resolve()));
     const namesOf = (...args: string[]): string[] => readCommand(args, known).suites.map(({ name }) => name);
@@ -70,5 +95,6 @@ describe('evidence', () => {
     expect(namesOf('c', 'a', '--long')).toEqual(['a', 'c']);
     expect(() => namesOf('d')).toThrow(UsageError);
     expect(() => namesOf('--fast')).toThrow(UsageError);
+    expect(() => namesOf('--at-once', '0')).toThrow(UsageError);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCommand, usage, UsageError } from './evidence-options.ts';
-import { countVerdicts, runSuites, type SuiteReport } from './run-suites.ts';
+import { countVerdicts, failuresIn, runSuites, type SuiteReport } from './run-suites.ts';
 import { suites } from './suites.ts';
 
 const folder = '.evidence';
@@ -12,12 +12,12 @@ async function main(): Promise<void> {
   if (command.help) return write(usage(suites));
   await mkdir(folder, { recursive: true });
   const reports: SuiteReport[] = [];
-  for await (const report of runSuites(command, write)) {
+  await runSuites(command, write, async (report) => {
     reports.push(report);
-    write(`  ${report.seconds} s`);
     await writeFile(join(folder, `${report.suite}.json`), `${JSON.stringify(report, undefined, 2)}\n`);
-  }
+  });
   const { passed, failed, missed } = countVerdicts(reports);
+  for (const line of failuresIn(reports)) write(line);
   if (missed > 0) write(`\n${missed} times or rates were off, and are not judged here`);
   write(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
