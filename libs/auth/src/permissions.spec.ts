@@ -1,4 +1,5 @@
 import { permissionsOf } from './permissions.ts';
+import { teamPermissions } from './team-permissions.ts';
 
 const user = [
   'account:own',
@@ -8,6 +9,7 @@ const user = [
   'tools:time',
   'tools:notes',
   'agents:delegate',
+  ...teamPermissions,
 ];
 
 describe('Permissions', () => {

@@ -1,3 +1,5 @@
+import { teamPermissions } from './team-permissions.ts';
+
 const user = [
   'account:own',
   'threads:own',
@@ -6,6 +8,7 @@ const user = [
   'tools:time',
   'tools:notes',
   'agents:delegate',
+  ...teamPermissions,
 ] as const;
 
 /** What each role may do. A role that is not listed may do nothing. */

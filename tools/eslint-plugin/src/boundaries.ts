@@ -24,18 +24,17 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   execution: ['audit', 'tools', 'models', 'events', 'persistence', 'user-context', 'auth', 'errors'],
   agents: ['execution', 'tools', 'models', 'errors'],
   gateway: [
-    ...[
-      'audit',
-      'agents',
-      'execution',
-      'tools',
-      'models',
-      'auth',
-      'events',
-      'persistence',
-      'user-context',
-      'errors',
-    ],
+    // One a line: the server composes every lib.
+    'audit',
+    'agents',
+    'execution',
+    'tools',
+    'models',
+    'auth',
+    'events',
+    'persistence',
+    'user-context',
+    'errors',
   ],
   client: ['events', 'errors'],
   chat: ['client'],
@@ -43,6 +42,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   benchmark: ['client'],
   'eslint-plugin': [],
   ssot: ['eslint-plugin'],
+  'workspace-plugin': [],
 };
 
 const constraintsOf = (

@@ -1,3 +1,4 @@
+import { diagramFiles } from './diagram/diagram.ts';
 import { staleFiles, writeFiles, type GeneratedFile } from './generated-file.ts';
 import { registryFiles } from './registry/registry.ts';
 
@@ -6,6 +7,7 @@ const generators: Readonly<
   Record<string, (root: string) => Promise<readonly GeneratedFile[]> | readonly GeneratedFile[]>
 > = {
   registry: registryFiles,
+  diagram: diagramFiles,
 };
 
 /** Writes the files, or with `--check` says which are stale and fails. */

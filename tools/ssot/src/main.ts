@@ -5,6 +5,7 @@ const commands: Readonly<
   Record<string, (root: string, args: readonly string[]) => Promise<number> | number>
 > = {
   registry: (root, args) => generate(root, 'registry', args),
+  diagram: (root, args) => generate(root, 'diagram', args),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,0 +1,121 @@
+import { formatFiles, joinPathFragments, type Tree } from '@nx/devkit';
+import { addLine, removeLine, type ListedLine } from './edits/lines.ts';
+import { link, unlink, writeReference } from './edits/links.ts';
+import { addToLockfile, removeFromLockfile } from './edits/lockfile.ts';
+import { lineOfPermission, linesOfLib, linesOfResource } from './edits/workspace-lists.ts';
+import { namesOf, type Names } from './names.ts';
+import { agentFiles } from './templates/agent.ts';
+import { libFiles } from './templates/lib.ts';
+import { projectFiles, type Files } from './templates/project.ts';
+import { resourceFiles } from './templates/resource.ts';
+import { toolFiles } from './templates/tool.ts';
+
+interface Options {
+  readonly name: string;
+  readonly owner?: string;
+}
+type Afterwards = () => void;
+
+const listed = (text: string): string[] =>
+  text
+    .split(',')
+    .map((it) => it.trim())
+    .filter(Boolean);
+
+/** A lib with a module. */
+export function lib(
+  tree: Tree,
+  options: Options & { layer?: string; imports?: string },
+): Promise<Afterwards> {
+  const names = namesOf(options.name);
+  const { layer = 'feature', imports = 'user-context,errors' } = options;
+  return addLib(tree, names, { ...options, layer, imports: listed(imports) }, libFiles(names));
+}
+
+/** A lib with an agent, registered and answering. */
+export function agent(tree: Tree, options: Options & { tools?: string }): Promise<Afterwards> {
+  const names = namesOf(options.name);
+  const tools = listed(options.tools ?? 'calculator,current_time');
+  return addLib(
+    tree,
+    names,
+    { ...options, imports: ['execution', 'tools', 'errors'] },
+    agentFiles(names, tools),
+  );
+}
+
+/** A lib with a tool, registered, and permitted to every user. */
+export function tool(tree: Tree, options: Options): Promise<Afterwards> {
+  const names = namesOf(options.name);
+  const imports = ['tools', 'user-context', 'errors'];
+  return addLib(tree, names, { ...options, imports }, toolFiles(names), [lineOfPermission(names)]);
+}
+
+/** A REST resource of the gateway. */
+export async function restResource(tree: Tree, options: Options): Promise<void> {
+  const names = namesOf(options.name);
+  write(tree, `apps/gateway/src/${names.kebab}`, resourceFiles(names));
+  for (const line of linesOfResource(names)) addLine(tree, line);
+  await formatFiles(tree);
+}
+
+/** Removes what one of the others made, and leaves nothing of it. */
+export async function undo(tree: Tree, options: Options): Promise<Afterwards> {
+  const names = namesOf(options.name);
+  const [folder, resource] = [`libs/${names.kebab}`, `apps/gateway/src/${names.kebab}`];
+  const wasMade = [`${resource}/${names.kebab}.controller.ts`, `${folder}/package.json`].some((it) =>
+    tree.exists(it),
+  );
+  if (!wasMade)
+    throw new Error(`There is neither ${folder} nor a resource ${resource}. Nothing was removed.`);
+  if (tree.exists(`${resource}/${names.kebab}.handler.ts`)) {
+    for (const line of linesOfResource(names)) removeLine(tree, line);
+    tree.delete(resource);
+  }
+  if (!tree.exists(`${folder}/package.json`)) return () => undefined;
+  for (const line of addedLines(tree, names)) removeLine(tree, line);
+  removeFromLockfile(tree, folder, `@bulkhead/${names.kebab}`);
+  tree.delete(folder);
+  return () => {
+    unlink(tree.root, folder, `@bulkhead/${names.kebab}`);
+    writeReference(tree.root);
+  };
+}
+
+/** The lines of a lib as they stand today: its owner or its boundaries may have changed since. */
+function addedLines(tree: Tree, names: Names): ListedLine[] {
+  const lines = [...linesOfLib(names, { owner: '', imports: [] }), lineOfPermission(names)];
+  return lines.map((it) => {
+    const start = it.line.trimEnd().replace(/\[\],$/, '[');
+    const today = (tree.read(it.file, 'utf8') ?? '').split('\n').find((line) => line.startsWith(start));
+    return { ...it, line: today ?? it.line };
+  });
+}
+
+async function addLib(
+  tree: Tree,
+  names: Names,
+  {
+    owner = '@bulkhead/agents',
+    layer = 'feature',
+    imports,
+  }: Omit<Options, 'name'> & { layer?: string; imports: string[] },
+  files: Files,
+  more: readonly ListedLine[] = [],
+): Promise<Afterwards> {
+  const [folder, name] = [`libs/${names.kebab}`, `@bulkhead/${names.kebab}`];
+  if (tree.exists(folder))
+    throw new Error(`${folder} exists already. Choose another name, or add to it by hand.`);
+  write(tree, folder, { ...projectFiles(names, layer), ...files });
+  for (const line of [...linesOfLib(names, { owner, imports }), ...more]) addLine(tree, line);
+  addToLockfile(tree, folder, name);
+  await formatFiles(tree);
+  return () => {
+    link(tree.root, folder, name);
+    writeReference(tree.root);
+  };
+}
+
+function write(tree: Tree, folder: string, files: Files): void {
+  for (const [path, text] of Object.entries(files)) tree.write(joinPathFragments(folder, path), text);
+}
