@@ -52,7 +52,7 @@ export function mermaid(packages: readonly WorkspacePackage[], edges: readonly E
   const shown = packages.filter(({ layer }) => layers.includes(layer));
   const isShown = (scope: string): boolean => shown.some((it) => it.scope === scope);
   const boxes = layers.flatMap((layer) => [
-    `  subgraph ${layer}`,
+    `  subgraph ${layer}-layer [${layer}]`,
     ...shown.filter((it) => it.layer === layer).map(({ scope }) => `    ${scope}`),
     '  end',
   ]);
