@@ -17,6 +17,7 @@ import { AuthenticationGuard } from './auth/authentication.guard.ts';
 import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
 import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
+import { ConnectionSlots } from './delivery/connection-slots.service.ts';
 import { EventDelivery } from './delivery/event-delivery.service.ts';
 import { EventStreams } from './events/event-streams.service.ts';
 import { EventsController } from './events/events.controller.ts';
@@ -75,6 +76,7 @@ export class AppModule {
         RateLimits,
         Refusals,
         EntryPointScopes,
+        ConnectionSlots,
         EventDelivery,
         EventStreams,
         ChatGateway,

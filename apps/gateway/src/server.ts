@@ -16,6 +16,10 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** Longest path parameter, in characters. */
 const MAX_PARAMETER_LENGTH = 1_000;
 
+/** How long a request's headers may take, in milliseconds, and how often that is looked at. */
+const HEADERS_TIMEOUT_MS = 4_000;
+const CONNECTIONS_CHECK_MS = 500;
+
 /** Builds the whole server, ready to listen. */
 export async function createServer(
   config: GatewayConfig,
@@ -28,6 +32,8 @@ export async function createServer(
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     forceCloseConnections: true,
+    // A connection that never says what it wants is closed within five seconds.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
     // Longer than any id, so that an id that is too long is refused by name.
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     trustProxy: config.TRUST_PROXY === '' ? false : config.TRUST_PROXY.split(','),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { EventInbox, MAX_PENDING_EVENTS } from './event-inbox.ts';
+import { EventInbox, MAX_PENDING_CHARACTERS, MAX_PENDING_EVENTS } from './event-inbox.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
 const ids = { threadId: randomUUID(), runId: randomUUID(), requestId: randomUUID() };
@@ -59,6 +59,22 @@ describe('the inbox of a reader', () => {
     expect(seqsFrom(inboxWith(all, [MAX_PENDING_EVENTS + 1]), 1)).toBe('gap');
     expect(seqsFrom(inboxWith(upTo(MAX_PENDING_EVENTS + 1)), 1)).toBe('gap');
     expect(seqsFrom(inboxWith(all, all, [1]), 1)).toBe('gap');
+  });
+
+  it('claims a gap when what arrived says more than it holds, however few events that is', () => {
+    const inbox = new EventInbox();
+    const large = (seq: number): ThreadEvent => ({
+      ...eventAt(seq),
+      type: 'message_delta',
+      data: { step: 1, text: 'x'.repeat(MAX_PENDING_CHARACTERS / 2) },
+    });
+    inbox.add([large(1)]);
+    expect(seqsFrom(inbox, 1)).toEqual([1]);
+    inbox.add([large(2)]);
+    inbox.add([large(3)]);
+    expect(seqsFrom(inbox, 2)).toBe('gap');
+    inbox.add([large(4)]);
+    expect(seqsFrom(inbox, 4)).toEqual([4]);
   });
 
   it('claims a gap when the log is said to have more, before or after what arrived, until the next take', () => {

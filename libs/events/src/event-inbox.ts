@@ -2,17 +2,20 @@ import type { ThreadEvent } from './thread-event.ts';
 
 /** Most live events kept for a reader that is busy; beyond it the reader goes back to the log. */
 export const MAX_PENDING_EVENTS = 256;
+/** Most characters of JSON in them. */
+export const MAX_PENDING_CHARACTERS = 256 * 1024;
 
 /** Live events on their way to one reader: bounded, in any order of arrival. */
 export class EventInbox {
   #events: ThreadEvent[] = [];
+  #characters = 0;
   #isBehind = false;
   #wake: (() => void) | undefined;
 
   /** Takes in live events, or the news that the log has events that will not come this way. */
   add(news: readonly ThreadEvent[] | 'behind'): void {
-    this.#isBehind ||= news === 'behind' || this.#events.length + news.length > MAX_PENDING_EVENTS;
-    if (this.#isBehind || news === 'behind') this.#events = [];
+    this.#isBehind ||= news === 'behind' || !this.#hasRoomFor(news);
+    if (this.#isBehind || news === 'behind') this.#clear();
     else this.#events.push(...news);
     this.wake();
   }
@@ -24,7 +27,7 @@ export class EventInbox {
   takeFrom(seq: number): readonly ThreadEvent[] | 'gap' {
     const events = this.#events.filter((event) => event.seq >= seq).sort((a, b) => a.seq - b.seq);
     const isComplete = !this.#isBehind && events.every((event, index) => event.seq === seq + index);
-    this.#events = [];
+    this.#clear();
     this.#isBehind = false;
     return isComplete ? events : 'gap';
   }
@@ -38,5 +41,16 @@ export class EventInbox {
   wake(): void {
     this.#wake?.();
     this.#wake = undefined;
+  }
+
+  #hasRoomFor(news: readonly ThreadEvent[]): boolean {
+    if (this.#events.length + news.length > MAX_PENDING_EVENTS) return false;
+    for (const { data } of news) this.#characters += JSON.stringify(data).length;
+    return this.#characters <= MAX_PENDING_CHARACTERS;
+  }
+
+  #clear(): void {
+    this.#events = [];
+    this.#characters = 0;
   }
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import {
-  events,
   sqlStateOf,
   UserTransactions,
   type Statement,
@@ -10,7 +9,7 @@ import {
   type UserTransaction,
 } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { RunEndedError } from './events.errors.ts';
 import { toStorable, toStorableUuid } from './storable.ts';
@@ -36,6 +35,14 @@ export interface EventRange {
   readonly afterSeq: number;
   /** Most events to return. */
   readonly limit: number;
+  /** Most bytes of what the events say, as JSON; one event is returned in any case. */
+  readonly maxBytes?: number;
+}
+
+export interface EventPage {
+  readonly events: ThreadEvent[];
+  /** Nothing newer was stored when it was read. */
+  readonly isLast: boolean;
 }
 
 /** The durable log of every thread's events. */
@@ -71,23 +78,21 @@ export class EventLog {
     return draft.storedAs(rows[0]);
   }
 
-  /** A page of the owner's events in order of sequence. Empty for a thread that is not the owner's. */
-  read(context: UserExecutionContext, range: EventRange): Promise<ThreadEvent[]> {
-    return this.transactions.run(context, async ({ db }) => {
-      const rows = await db
-        .select()
-        .from(events)
-        .where(
-          and(
-            eq(events.threadId, range.threadId),
-            gt(events.seq, range.afterSeq),
-            range.runId === undefined ? undefined : eq(events.runId, range.runId),
-          ),
-        )
-        .orderBy(asc(events.seq))
-        .limit(range.limit);
-      return rows.map(toEvent);
-    });
+  /**
+   * A page of the owner's events in order of sequence, in one round trip: at most `limit`, and no
+   * more than fit into `maxBytes`. Empty for a thread that is not the owner's.
+   */
+  async read(context: UserExecutionContext, range: EventRange): Promise<ThreadEvent[]> {
+    return (await this.readPage(context, range)).events;
+  }
+
+  /** The same, and whether these are all that are stored now. */
+  async readPage(context: UserExecutionContext, range: EventRange): Promise<EventPage> {
+    const rows = await this.transactions.statement<EventRow>(context, (literal) =>
+      pageStatement(range, literal),
+    );
+    const candidates = Number(rows[0]?.candidates ?? 0);
+    return { events: rows.map(toEvent), isLast: rows.length === candidates && candidates < range.limit };
   }
 }
 
@@ -127,10 +132,35 @@ function draftOf(context: UserExecutionContext, batch: EventBatch) {
   return { statement, storedAs };
 }
 
-function toEvent(row: typeof events.$inferSelect): ThreadEvent {
-  const { userId: _owner, batchKey: _key, parentRequestId, at, ...rest } = row;
+/** As the driver reads a row: a bigint comes as text. */
+interface EventRow {
+  readonly seq: string;
+  readonly parentRequestId: string | null;
+  readonly at: Date;
+  /** Events that could have been on the page if they were small enough. */
+  readonly candidates: string;
+}
+
+/** The sizes of a page's events are summed up before they are sent: a page is never much larger than asked for. */
+function pageStatement(range: EventRange, literal: (value: string) => string): string {
+  const { threadId, runId, afterSeq, limit, maxBytes } = range;
+  const ofRun = runId === undefined ? '' : `AND run_id = ${literal(runId)}`;
+  return (
+    `SELECT event_id AS "eventId", seq, type, thread_id AS "threadId", run_id AS "runId", ` +
+    `request_id AS "requestId", parent_request_id AS "parentRequestId", agent_name AS "agentName", ` +
+    `operation_depth AS "operationDepth", at, data, candidates FROM (` +
+    `SELECT *, sum(size) OVER (ORDER BY seq) - size AS before, count(*) OVER () AS candidates FROM (` +
+    `SELECT *, octet_length(data::text) AS size FROM bulkhead.events ` +
+    `WHERE thread_id = ${literal(threadId)} AND seq > ${literal(String(afterSeq))} ${ofRun} ` +
+    `ORDER BY seq LIMIT ${literal(String(limit))}) AS sized) AS page ` +
+    `${maxBytes === undefined ? '' : `WHERE before < ${literal(String(maxBytes))}`} ORDER BY seq`
+  );
+}
+
+function toEvent({ parentRequestId, seq, at, candidates: _count, ...rest }: EventRow): ThreadEvent {
   return Object.freeze({
     ...rest,
+    seq: Number(seq),
     ...(parentRequestId !== null && { parentRequestId }),
     at: at.toISOString(),
   }) as ThreadEvent;

@@ -136,3 +136,25 @@ describe('what is not there', () => {
     await expect(crossed).rejects.toThrow(ResourceNotFoundError);
   });
 });
+
+describe('a page of the log', () => {
+  const read = async (context: UserExecutionContext, limit: number, maxBytes: number) => {
+    const { threadId } = context;
+    const { events, isLast } = await test.log.readPage(context, { threadId, afterSeq: 0, limit, maxBytes });
+    return [events.map(({ seq }) => seq), isLast];
+  };
+
+  it('ends where its bytes do, has one event in any case, and says whether there are more', async () => {
+    const context = await test.openRun();
+    await test.emit(context, textBatch(['x', 'x', 'x', 'x'].map((letter) => letter.repeat(1_000))));
+    expect(await read(context, 10, 1)).toEqual([[1], false]);
+    expect(await read(context, 10, 1_500)).toEqual([[1, 2], false]);
+    expect(await read(context, 3, 100_000)).toEqual([[1, 2, 3], false]);
+    expect(await read(context, 10, 100_000)).toEqual([[1, 2, 3, 4], true]);
+  });
+
+  it('of nothing is the last', async () => {
+    const context = await test.openRun();
+    expect(await read(context, 10, 100)).toEqual([[], true]);
+  });
+});

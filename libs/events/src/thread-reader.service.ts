@@ -1,18 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
-import { DatabaseUnavailableError, threads, UserTransactions } from '@bulkhead/persistence';
+import { DatabaseUnavailableError, UserTransactions } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import { eq } from 'drizzle-orm';
 import { EventInbox } from './event-inbox.ts';
-import { EventLog, type EventRange } from './event-log.service.ts';
+import { EventLog, type EventPage, type EventRange } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
 import { ResyncRequiredError } from './events.errors.ts';
+import { Turnstile } from './turnstile.ts';
 import type { ThreadEvent } from './thread-event.ts';
 import type { StoredRange } from './wire-events.ts';
 
 /** Events per read of the log. */
 const PAGE = 500;
+/** Bytes of what events say per read of the log: what a reader holds while its consumer is busy. */
+const PAGE_BYTES = 256 * 1024;
+/** Reads of the log at the same time: a thousand clients that come back at once must leave room for everybody else. */
+const CONCURRENT_READS = 8;
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
 const RETRY_MS = 500;
 
@@ -34,6 +38,8 @@ export interface Cursor {
 /** Reads a thread from a cursor on: first what is stored, then what comes, through one reader without a seam. */
 @Injectable()
 export class ThreadReader {
+  readonly #reads = new Turnstile(CONCURRENT_READS);
+
   constructor(
     private readonly transactions: UserTransactions,
     private readonly log: EventLog,
@@ -46,18 +52,20 @@ export class ThreadReader {
    * @throws ResourceNotFoundError for a foreign and an absent thread alike, ResyncRequiredError
    */
   async verify(context: UserExecutionContext, threadId: string, cursor?: Cursor): Promise<StoredRange> {
-    const [range] = await this.transactions.run(context, ({ db }) =>
-      db
-        .select({ oldestSeq: threads.oldestSeq, latestSeq: threads.lastSeq })
-        .from(threads)
-        .where(eq(threads.threadId, threadId)),
+    const [row] = await this.transactions.statement<{ oldest_seq: string; last_seq: string }>(
+      context,
+      (literal) => `SELECT oldest_seq, last_seq FROM bulkhead.threads WHERE thread_id = ${literal(threadId)}`,
     );
-    if (!range) throw new ResourceNotFoundError('thread');
+    if (!row) throw new ResourceNotFoundError('thread');
+    const range = { oldestSeq: Number(row.oldest_seq), latestSeq: Number(row.last_seq) };
     if (cursor) assertReadable(cursor, range);
     return range;
   }
 
-  /** Batches of events in order, without gaps or repeats, until the signal aborts. Verify the thread first. */
+  /**
+   * Batches of events in order, without gaps or repeats, until the signal aborts. Verify the thread first.
+   * @throws ResyncRequiredError when the next event was pruned before it could be read
+   */
   async *read(context: UserExecutionContext, options: ReadOptions): AsyncGenerator<readonly ThreadEvent[]> {
     const { threadId, signal } = options;
     const inbox = new EventInbox();
@@ -73,21 +81,31 @@ export class ThreadReader {
       let cursor = options.afterSeq;
       let upToDate = false;
       while (!signal.aborted) {
-        const batch: readonly ThreadEvent[] | 'gap' = upToDate
-          ? inbox.takeFrom(cursor + 1)
-          : await this.#readLog(context, { threadId, afterSeq: cursor, limit: PAGE }, signal);
-        // Reading takes time: whoever stopped meanwhile gets no more.
-        if (signal.aborted) return;
-        if (batch === 'gap') {
-          upToDate = false;
+        if (upToDate) {
+          const live = inbox.takeFrom(cursor + 1);
+          if (live === 'gap') upToDate = false;
+          else if (live.length === 0) await inbox.untilMore();
+          else {
+            cursor = live.at(-1)?.seq ?? cursor;
+            yield live;
+          }
           continue;
         }
-        if (batch.length > 0) {
-          cursor = batch.at(-1)?.seq ?? cursor;
-          yield batch;
-        }
-        if (!upToDate) upToDate = batch.length < PAGE;
-        else if (batch.length === 0) await inbox.untilMore();
+        const { events, isLast } = await this.#readLog(
+          context,
+          { threadId, afterSeq: cursor, limit: PAGE, maxBytes: PAGE_BYTES },
+          signal,
+        );
+        // Reading takes time: whoever stopped meanwhile gets no more.
+        if (signal.aborted) return;
+        upToDate = isLast;
+        const [first] = events;
+        if (!first) continue;
+        // The log has no holes: what is missing before the first was pruned.
+        if (first.seq !== cursor + 1)
+          await this.verify(context, threadId, { field: 'afterSeq', afterSeq: cursor });
+        cursor = events.at(-1)?.seq ?? cursor;
+        yield events;
       }
     } finally {
       unsubscribe();
@@ -96,22 +114,22 @@ export class ThreadReader {
   }
 
   /** A page of the log, however long the database is away meanwhile; empty once the signal has aborted. */
-  async #readLog(
-    context: UserExecutionContext,
-    range: EventRange,
-    signal: AbortSignal,
-  ): Promise<readonly ThreadEvent[]> {
+  async #readLog(context: UserExecutionContext, range: EventRange, signal: AbortSignal): Promise<EventPage> {
     while (!signal.aborted) {
       try {
-        return await this.log.read(context, range);
+        return await this.#reads.run(async () =>
+          signal.aborted ? nothing : this.log.readPage(context, range),
+        );
       } catch (error) {
         if (!(error instanceof DatabaseUnavailableError)) throw error;
         await delay(RETRY_MS * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
       }
     }
-    return [];
+    return nothing;
   }
 }
+
+const nothing: EventPage = { events: [], isLast: false };
 
 function assertReadable({ field, afterSeq }: Cursor, range: StoredRange): void {
   if (Number.isNaN(afterSeq)) throw new ResyncRequiredError(field, 'unknown_cursor', range);

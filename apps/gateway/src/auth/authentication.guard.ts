@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Authenticator } from '@bulkhead/auth';
+import { Authenticator, UnauthenticatedError } from '@bulkhead/auth';
 import { Identity, type AuthenticatedHttpRequest } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
 import type { Socket } from 'socket.io';
@@ -19,9 +19,8 @@ export class AuthenticationGuard implements CanActivate {
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
     if (execution.getType() === 'ws') {
-      Identity.verify(
-        execution.switchToWs().getClient<Socket<never, never, never, { identity: unknown }>>().data.identity,
-      );
+      const socket = execution.switchToWs().getClient<Socket<never, never, never, { identity: unknown }>>();
+      if (Identity.verify(socket.data.identity).isExpired()) throw new UnauthenticatedError();
       return true;
     }
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [execution.getHandler(), execution.getClass()]))

@@ -1,49 +1,61 @@
-import { once } from 'node:events';
-import { Injectable, Logger } from '@nestjs/common';
-import { ThreadReader } from '@bulkhead/events';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ResyncRequiredError, ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
+import { GatewayConfig } from '../config/gateway.config.ts';
 import type { UserSocket } from '../socket/user-socket.ts';
+import { Connection } from './connection.ts';
 import { TooManyThreadsError } from './delivery.errors.ts';
 
-/** Packets that may wait in a connection's buffer before reading stops. */
-const HIGH_WATER_PACKETS = 256;
-/** How long a full buffer may take to drain, in milliseconds, before the consumer counts as too slow. */
-const DRAIN_TIMEOUT_MS = 5_000;
-/** Threads that one connection may have open. */
+/** How often connections are looked after, in milliseconds. */
+const TICK_MS = 500;
+/** Ticks without a sign of life after which a client that was sent much counts as too slow: three and a half to four seconds. */
+const MAX_IDLE_TICKS = 7;
+/** Threads that one connection may follow. */
 export const MAX_OPEN_THREADS = 100;
-
-interface Connection {
-  readonly threads: Map<string, AbortController>;
-  readonly expiry: NodeJS.Timeout;
-}
 
 /**
  * Sends events to connections: the only place that does. Each open thread has a reader of its own, under the
  * connection's own user; there are no rooms, so there is nothing to be in by mistake.
  */
 @Injectable()
-export class EventDelivery {
+export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
   readonly #logger = new Logger(EventDelivery.name);
-  readonly #connections = new WeakMap<UserSocket, Connection>();
+  readonly #connections = new Map<UserSocket, Connection>();
+  #ticking: NodeJS.Timeout | undefined;
 
-  constructor(private readonly reader: ThreadReader) {}
+  constructor(
+    private readonly reader: ThreadReader,
+    private readonly config: GatewayConfig,
+  ) {}
 
-  /** Makes a verified connection ready; it ends with its identity. */
-  connect(socket: UserSocket): void {
-    const expiry = setTimeout(
-      () => end(socket, 'token_expired'),
-      Math.max(0, socket.data.identity.expiresAt - Date.now()),
-    );
-    this.#connections.set(socket, { threads: new Map(), expiry });
-    writeTogether(socket);
+  onModuleInit(): void {
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  onModuleDestroy(): void {
+    clearInterval(this.#ticking);
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const connection of [...this.#connections.values()]) connection.end('server_shutdown');
+  }
+
+  /** Makes a verified connection ready. */
+  connect(socket: UserSocket): void {
+    this.#connections.set(socket, new Connection(socket, this.config.CONNECTION_BUFFER_KIB * 1024));
+  }
+
+  /** Forgets a connection. One that left its namespace only must not stay on without a user: it is closed. */
   disconnect(socket: UserSocket): void {
-    const connection = this.#connections.get(socket);
-    if (!connection) return;
-    clearTimeout(connection.expiry);
-    for (const abort of connection.threads.values()) abort.abort();
+    this.#connections.get(socket)?.stop();
     this.#connections.delete(socket);
+    socket.conn.close();
   }
 
   /**
@@ -53,17 +65,16 @@ export class EventDelivery {
   open(socket: UserSocket, threadId: string, afterSeq: number): void {
     const connection = this.#connections.get(socket);
     if (!connection) return;
-    connection.threads.get(threadId)?.abort();
-    if (!connection.threads.has(threadId) && connection.threads.size >= MAX_OPEN_THREADS) {
+    const { threads } = connection;
+    if (!threads.has(threadId) && threads.size >= MAX_OPEN_THREADS) {
       throw new TooManyThreadsError(MAX_OPEN_THREADS);
     }
+    threads.get(threadId)?.abort();
     const abort = new AbortController();
-    connection.threads.set(threadId, abort);
-    this.#pump(socket, threadId, afterSeq, abort.signal).catch((error: unknown) => {
-      this.#logger.error({ threadId, err: error });
-      // The client comes back with its cursor, so nothing is lost.
-      socket.disconnect(true);
-    });
+    threads.set(threadId, abort);
+    this.#pump(connection, threadId, afterSeq, abort.signal).catch((error: unknown) =>
+      this.#onFailure(connection, threadId, abort, error),
+    );
   }
 
   close(socket: UserSocket, threadId: string): void {
@@ -72,43 +83,39 @@ export class EventDelivery {
     threads?.delete(threadId);
   }
 
-  async #pump(socket: UserSocket, threadId: string, afterSeq: number, signal: AbortSignal): Promise<void> {
+  async #pump(
+    { socket, outbox }: Connection,
+    threadId: string,
+    afterSeq: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const context = UserExecutionContext.fromSocket(socket, { event: 'delivery', threadId });
     for await (const batch of this.reader.read(context, { threadId, afterSeq, signal })) {
       for (const event of batch) {
+        while (!outbox.hasRoom && !signal.aborted) await outbox.untilRoom(signal);
         if (signal.aborted) return;
         socket.emit(event.type, event);
       }
-      if (!(await hasRoom(socket, signal))) return end(socket, 'slow_consumer');
     }
   }
-}
 
-/** Hands what is flushed together to the network together: one system call instead of one per event. */
-function writeTogether({ conn }: UserSocket): void {
-  const network = conn.request.socket;
-  conn.on('flush', () => network.cork());
-  conn.on('drain', () => network.uncork());
-}
+  #onFailure(connection: Connection, threadId: string, abort: AbortController, error: unknown): void {
+    if (error instanceof ResyncRequiredError) {
+      const { reason, range } = error;
+      if (!abort.signal.aborted) connection.tell('resync_required', { threadId, reason, ...range });
+      if (connection.threads.get(threadId) === abort) connection.threads.delete(threadId);
+      return;
+    }
+    this.#logger.error({ threadId, err: error });
+    // The client comes back with its cursor, so nothing is lost.
+    connection.socket.disconnect(true);
+  }
 
-/** Packets that wait for the network. Engine.IO has no public figure for it. */
-const pendingPackets = ({ conn }: UserSocket): number =>
-  (Reflect.get(conn, 'writeBuffer') as readonly unknown[]).length;
-
-/** Waits while the connection's buffer is full. @returns false when it stays full for too long */
-async function hasRoom(socket: UserSocket, signal: AbortSignal): Promise<boolean> {
-  while (pendingPackets(socket) > HIGH_WATER_PACKETS) {
-    const timeout = AbortSignal.timeout(DRAIN_TIMEOUT_MS);
-    try {
-      await once(socket.conn, 'drain', { signal: AbortSignal.any([signal, timeout]) });
-    } catch {
-      return signal.aborted;
+  #tick(): void {
+    for (const connection of [...this.#connections.values()]) {
+      const { outbox, socket } = connection;
+      if (socket.data.identity.isExpired()) connection.end('token_expired');
+      else if (outbox.tick() >= MAX_IDLE_TICKS || outbox.isOverfull) connection.end('slow_consumer');
     }
   }
-  return true;
-}
-
-function end(socket: UserSocket, reason: 'slow_consumer' | 'token_expired'): void {
-  socket.emit('connection_closing', { reason });
-  socket.disconnect(true);
 }

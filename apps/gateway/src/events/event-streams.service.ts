@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { TERMINAL_EVENT_TYPES, ThreadReader, type ThreadEvent } from '@bulkhead/events';
+import { ResyncRequiredError, TERMINAL_EVENT_TYPES, ThreadReader } from '@bulkhead/events';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
-
-const HEARTBEAT_MS = 15_000;
+import { ConnectionSlots } from '../delivery/connection-slots.service.ts';
+import { EventStream } from './event-stream.ts';
 
 interface StreamOptions {
   readonly threadId: string;
@@ -14,58 +12,58 @@ interface StreamOptions {
   readonly runId?: string;
 }
 
-/** Server-sent events. Source: HTML Living Standard, section 9.2. */
+/** Server-sent events of threads and runs, live. */
 @Injectable()
 export class EventStreams implements BeforeApplicationShutdown {
   readonly #logger = new Logger(EventStreams.name);
-  readonly #open = new Set<AbortController>();
+  readonly #open = new Set<EventStream>();
 
-  constructor(private readonly reader: ThreadReader) {}
+  constructor(
+    private readonly reader: ThreadReader,
+    private readonly slots: ConnectionSlots,
+  ) {}
 
-  /** Streams until the client goes away, its identity expires, or the run ends. Verify the thread first. */
+  /**
+   * Streams until the client goes away, its identity ends, or the run does. Verify the thread first.
+   * @throws TooManyConnectionsError
+   */
   open(context: UserExecutionContext, options: StreamOptions, reply: FastifyReply): void {
-    const abort = new AbortController();
-    this.#open.add(abort);
+    const release = this.slots.take(context.identity);
     void reply.hijack();
-    const response = reply.raw;
-    response.on('close', () => abort.abort());
-    const expiry = setTimeout(() => abort.abort(), context.identity.expiresAt - Date.now());
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
-    const headers = {
-      ...reply.getHeaders(),
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-    };
-    response.writeHead(200, headers as Record<string, string>).flushHeaders();
-    this.#pump(context, options, response, abort.signal)
-      .catch((error: unknown) => this.#logger.error({ requestId: context.requestId, err: error }))
-      .finally(() => {
-        clearTimeout(expiry);
-        clearInterval(heartbeat);
-        this.#open.delete(abort);
-        response.end();
-      });
+    const stream = new EventStream(reply.raw, reply.getHeaders() as Record<string, string>);
+    this.#open.add(stream);
+    const expiry = setTimeout(() => stream.end('token_expired'), context.identity.expiresAt - Date.now());
+    stream.onClose(() => {
+      clearTimeout(expiry);
+      this.#open.delete(stream);
+      release();
+    });
+    this.#pump(context, options, stream).catch((error: unknown) => {
+      if (error instanceof ResyncRequiredError) {
+        const { reason, range } = error;
+        stream.tell('resync_required', { threadId: options.threadId, reason, ...range });
+      } else this.#logger.error({ requestId: context.requestId, err: error });
+      stream.close();
+    });
   }
 
   beforeApplicationShutdown(): void {
-    for (const abort of this.#open) abort.abort();
+    for (const stream of [...this.#open]) stream.end('server_shutdown');
   }
 
   async #pump(
     context: UserExecutionContext,
     { runId, ...options }: StreamOptions,
-    response: ServerResponse,
-    signal: AbortSignal,
+    stream: EventStream,
   ): Promise<void> {
+    const { signal } = stream;
     for await (const batch of this.reader.read(context, { ...options, signal })) {
       const events = runId === undefined ? batch : batch.filter((event) => event.runId === runId);
-      const text = events.map(toFrame).join('');
-      if (text !== '' && !response.write(text))
-        await once(response, 'drain', { signal }).catch(() => undefined);
-      if (runId !== undefined && events.some(({ type }) => TERMINAL_EVENT_TYPES.has(type))) return;
+      for (const event of events) {
+        if (!(await stream.send(event))) return stream.end('slow_consumer');
+      }
+      if (runId !== undefined && events.some(({ type }) => TERMINAL_EVENT_TYPES.has(type))) break;
     }
+    stream.close();
   }
 }
-
-const toFrame = (event: ThreadEvent): string =>
-  `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;

@@ -17,6 +17,9 @@ const content = {
   },
 };
 
+/** Most bytes of what the events of a page say; a page that is cut short ends before `latestSeq`. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+
 /** A thread's or run's events as JSON, or live as server-sent events when the client accepts `text/event-stream`. */
 @ApiTags('Events')
 @ApiBearerAuth()
@@ -70,7 +73,16 @@ export class EventsController {
     const range = await this.reader.verify(context, threadId, cursor);
     const afterSeq = cursor?.afterSeq ?? range.oldestSeq - 1;
     if (!reply.request.headers.accept?.includes('text/event-stream')) {
-      return { items: await this.log.read(context, { threadId, afterSeq, limit, ...ofRun }), ...range };
+      return {
+        items: await this.log.read(context, {
+          threadId,
+          afterSeq,
+          limit,
+          maxBytes: MAX_PAGE_BYTES,
+          ...ofRun,
+        }),
+        ...range,
+      };
     }
     if (ofRun.runId !== undefined && (await this.#isOver(context, afterSeq))) {
       // A client that comes back after the end is told to stay away (HTML Living Standard, section 9.2.3).

@@ -3,6 +3,8 @@ import { Authenticator } from '@bulkhead/auth';
 import { toProblemDetails } from '@bulkhead/errors';
 import { ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
+import { ConnectionSlots } from '../delivery/connection-slots.service.ts';
+import { AlreadyConnectedError } from '../delivery/delivery.errors.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import { ThreadSubscribeDto } from './socket.dto.ts';
 import type { UserSocket } from './user-socket.ts';
@@ -11,10 +13,12 @@ import type { UserSocket } from './user-socket.ts';
 @Injectable()
 export class Handshake {
   readonly #validation = new RequestValidationPipe();
+  readonly #admitted = new WeakSet<UserSocket['conn']>();
 
   constructor(
     private readonly authenticator: Authenticator,
     private readonly reader: ThreadReader,
+    private readonly slots: ConnectionSlots,
   ) {}
 
   /** Socket.IO middleware. A refusal reaches the client as `connect_error` with problem details in `data`. */
@@ -30,8 +34,29 @@ export class Handshake {
 
   async #admit(socket: UserSocket): Promise<void> {
     const { token, ...opening } = socket.handshake.auth as Record<string, unknown>;
+    const { conn } = socket;
+    // Not even one that is still being verified: two users on one connection would share its fate.
+    if (this.#admitted.has(conn)) throw new AlreadyConnectedError();
+    this.#admitted.add(conn);
+    try {
+      await this.#verify(socket, token, opening);
+    } catch (error) {
+      // It may try again with better words, until its time to connect is over.
+      this.#admitted.delete(conn);
+      throw error;
+    }
+  }
+
+  async #verify(socket: UserSocket, token: unknown, opening: Record<string, unknown>): Promise<void> {
     socket.data.identity = await this.authenticator.authenticate(token);
-    if (opening.threadId === undefined) return;
+    if (opening.threadId !== undefined) await this.#verifyThread(socket, opening);
+    const release = this.slots.take(socket.data.identity);
+    socket.conn.once('close', release);
+    // It may have gone while it was being verified.
+    if (socket.conn.readyState !== 'open') release();
+  }
+
+  async #verifyThread(socket: UserSocket, opening: Record<string, unknown>): Promise<void> {
     const dto = (await this.#validation.transform(opening, {
       type: 'body',
       metatype: ThreadSubscribeDto,

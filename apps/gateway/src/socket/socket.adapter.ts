@@ -2,18 +2,29 @@ import type { Server as HttpServer } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { toProblemDetails } from '@bulkhead/errors';
+import type { Observable } from 'rxjs';
 import type { ServerOptions } from 'socket.io';
 import { UnknownEventError } from '../problem/request.errors.ts';
+import type { Acknowledge, Acknowledgement } from '../problem/socket-problem.filter.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
+import { guardEngine } from './engine-guard.ts';
 import { Handshake } from './handshake.service.ts';
-import type { UserSocketServer } from './user-socket.ts';
+import type { UserSocket, UserSocketServer } from './user-socket.ts';
 
 /** Largest frame, in bytes; beyond it Socket.IO closes the connection. Messages have a smaller limit that answers. */
-const MAX_FRAME_BYTES = 256 * 1024;
+const MAX_FRAME_BYTES = 1024 * 1024;
 /** How long a client may take to authenticate, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 4_500;
 /** How long connections may stay open while the server ends, in milliseconds. */
 const CLOSE_GRACE_MS = 500;
+
+/** One event's handler as Nest has prepared it, with guards, pipes and filters around it. */
+interface MessageHandler {
+  readonly message: unknown;
+  readonly callback: (data: unknown, acknowledge?: Acknowledge) => unknown;
+}
+
+type Transform = (result: unknown) => Observable<Acknowledgement<unknown> | undefined>;
 
 /** Socket.IO, set up so that only verified connections of allowed origins exist. */
 export class SocketAdapter extends IoAdapter {
@@ -31,9 +42,10 @@ export class SocketAdapter extends IoAdapter {
       maxHttpBufferSize: MAX_FRAME_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: { origin: [...this.allowedOrigins] },
-      // CORS does not guard WebSocket: the origin is checked here for every transport.
+      // CORS does not guard WebSocket: the origin is checked here for every transport, and again with every request.
       allowRequest: ({ headers }, decide) => decide(null, isAllowedOrigin(headers, this.allowedOrigins)),
     } as Partial<ServerOptions> as ServerOptions) as UserSocketServer;
+    guardEngine(server.engine, ({ headers }) => isAllowedOrigin(headers, this.allowedOrigins));
     server.use(this.app.get(Handshake).middleware);
     return server;
   }
@@ -50,17 +62,26 @@ export class SocketAdapter extends IoAdapter {
     }
   }
 
+  /**
+   * One listener for all events of a connection, where Nest has a chain of subscriptions for each. Whatever is sent
+   * is answered if it asks for an answer: an unknown event, and several arguments, too.
+   */
   override bindMessageHandlers(...args: Parameters<IoAdapter['bindMessageHandlers']>): void {
-    super.bindMessageHandlers(...args);
-    const [socket, handlers] = args;
-    const known = new Set(handlers.map(({ message }) => String(message)));
-    socket.onAny((event: string, ...payload: unknown[]) => {
-      const acknowledge = payload.at(-1);
-      if (known.has(event) || typeof acknowledge !== 'function') return;
-      (acknowledge as (answer: unknown) => void)({
-        ok: false,
-        problem: toProblemDetails(new UnknownEventError()),
+    const [socket, handlers, transform] = args as [UserSocket, readonly MessageHandler[], Transform];
+    socket.onAny((event: unknown, ...payload: unknown[]) => {
+      const acknowledge = typeof payload.at(-1) === 'function' ? (payload.pop() as Acknowledge) : undefined;
+      const handler = handlers.find(({ message }) => message === event);
+      if (!handler) return acknowledge?.(refusalOf(new UnknownEventError()));
+      const data = payload.length > 1 ? payload : payload[0];
+      // It never fails: the filter answers what goes wrong, and then there is nothing left to answer.
+      transform(handler.callback(data, acknowledge)).subscribe((answer) => {
+        if (answer !== undefined) acknowledge?.(answer);
       });
     });
   }
 }
+
+const refusalOf = (error: unknown): Acknowledgement<never> => ({
+  ok: false,
+  problem: toProblemDetails(error),
+});

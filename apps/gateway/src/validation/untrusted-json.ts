@@ -19,6 +19,10 @@ export function refuseHostileJson(value: unknown, path = '', depth = 0): void {
     return;
   }
   if (typeof value !== 'object' || value === null) return;
+  // Socket.IO carries them beside JSON; looking at each of their bytes would take seconds.
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    throw new InvalidRequestError(path || 'body', `${path || 'the body'} must be JSON, not binary data`);
+  }
   if (depth >= MAX_DEPTH) throw new InvalidRequestError(path, `${path} is nested too deep`);
   for (const [key, item] of Object.entries(value)) {
     const name = path ? `${path}.${key}` : key;

@@ -1,0 +1,60 @@
+import type { ClosingReason, ControlEvents } from '@bulkhead/events';
+import type { UserSocket } from '../socket/user-socket.ts';
+import { Outbox } from './outbox.ts';
+
+/** How long a client that is told why it is closed may take to read it, in milliseconds. */
+const LAST_WORD_MS = 500;
+
+/** One live connection: the threads that it follows, and what it was sent. */
+export class Connection {
+  readonly threads = new Map<string, AbortController>();
+  readonly outbox: Outbox;
+  #isEnding = false;
+
+  constructor(
+    readonly socket: UserSocket,
+    bufferLimit: number,
+  ) {
+    const { conn } = socket;
+    this.outbox = new Outbox(conn, bufferLimit);
+    // What is flushed together goes to the network together: one system call instead of one per event.
+    const network = conn.request.socket;
+    conn.on('flush', () => {
+      this.outbox.flushed();
+      network.cork();
+    });
+    conn.on('drain', () => network.uncork());
+  }
+
+  /** Stops all deliveries; the connection itself stays. */
+  stop(): void {
+    for (const abort of this.threads.values()) abort.abort();
+    this.threads.clear();
+  }
+
+  /** Sends something that is no event of a thread. */
+  tell<Name extends keyof ControlEvents>(name: Name, data: ControlEvents[Name]): void {
+    this.socket.emit(name, data);
+  }
+
+  /** Closes it with a reason as its last word. What was not handed to the network yet is dropped, and replayed later. */
+  end(reason: ClosingReason): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.stop();
+    const { conn } = this.socket;
+    (Reflect.get(conn, 'writeBuffer') as unknown[]).length = 0;
+    this.tell('connection_closing', { reason });
+    this.socket.disconnect(true);
+    // A client that reads nothing does not take part in closing either: its network connection is cut.
+    const cut = setTimeout(() => cutNetwork(conn), LAST_WORD_MS);
+    conn.once('close', () => clearTimeout(cut));
+  }
+}
+
+/** Ends the connection below the protocol; what Node still held for it is freed. */
+function cutNetwork(conn: UserSocket['conn']): void {
+  const { socket } = conn.transport as { socket?: { terminate?: () => void } };
+  socket?.terminate?.();
+  conn.close(true);
+}
