@@ -16,17 +16,18 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe('a turnstile', () => {
   it('lets through as many as it has places, and the others in the order in which they came', async () => {
     const [turnstile, log] = [new Turnstile(2), [] as string[]];
-    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => startWork(turnstile, log, name));
+    const start = (name: string) => startWork(turnstile, log, name);
+    const [a, b, c, d] = [start('a'), start('b'), start('c'), start('d')];
     await settle();
     expect(log).toEqual(['a', 'b']);
-    b?.end();
+    b.end();
     await settle();
     expect(log).toEqual(['a', 'b', 'c']);
-    for (const work of [a, c]) work?.end();
+    for (const work of [a, c]) work.end();
     await settle();
     expect(log).toEqual(['a', 'b', 'c', 'd']);
-    d?.end();
-    await Promise.all([a, b, c, d].map((work) => work?.done));
+    d.end();
+    await Promise.all([a.done, b.done, c.done, d.done]);
   });
 
   it('gives a place on when the work fails', async () => {

@@ -23,8 +23,10 @@ export type ClosingReason =
   | 'slow_consumer'
   /** Come back with a fresh token. */
   | 'token_expired'
-  /** The session has ended, or the account may no longer do what it could when it connected. Sign in again. */
+  /** The session has ended: sign in again. */
   | 'revoked'
+  /** The account may no longer do what the connection is for. */
+  | 'role_changed'
   /** Nobody can say who this is. Sign in again. */
   | 'unauthenticated'
   | 'too_many_connections'

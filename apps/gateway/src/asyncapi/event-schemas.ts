@@ -60,8 +60,8 @@ export const controlEvents: { readonly [Type in keyof ControlEvents]: Schema<Con
   }),
   connection_closing: object({
     reason: oneOf(
-      ...(['slow_consumer', 'token_expired', 'revoked', 'unauthenticated'] as const),
-      ...(['too_many_connections', 'server_shutdown'] as const),
+      ...(['slow_consumer', 'token_expired', 'revoked', 'role_changed'] as const),
+      ...(['unauthenticated', 'too_many_connections', 'server_shutdown'] as const),
     ),
   }),
 };

@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { IdentityLiveness } from '@bulkhead/auth';
 import { ResyncRequiredError, ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { GatewayConfig } from '../config/gateway.config.ts';
@@ -31,6 +32,7 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
 
   constructor(
     private readonly reader: ThreadReader,
+    private readonly liveness: IdentityLiveness,
     private readonly config: GatewayConfig,
   ) {}
 
@@ -46,9 +48,14 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
     for (const connection of [...this.#connections.values()]) connection.end('server_shutdown');
   }
 
-  /** Makes a verified connection ready. */
+  /** Makes a verified connection ready; it ends with its identity. */
   connect(socket: UserSocket): void {
-    this.#connections.set(socket, new Connection(socket, this.config.CONNECTION_BUFFER_KIB * 1024));
+    const connection = new Connection(socket, this.config.CONNECTION_BUFFER_KIB * 1024);
+    this.#connections.set(socket, connection);
+    socket.conn.once(
+      'close',
+      this.liveness.watch(socket.data.identity, (reason) => connection.end(reason)),
+    );
   }
 
   /** Forgets a connection. One that left its namespace only must not stay on without a user: it is closed. */
@@ -113,9 +120,8 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
 
   #tick(): void {
     for (const connection of [...this.#connections.values()]) {
-      const { outbox, socket } = connection;
-      if (socket.data.identity.isExpired()) connection.end('token_expired');
-      else if (outbox.tick() >= MAX_IDLE_TICKS || outbox.isOverfull) connection.end('slow_consumer');
+      const { outbox } = connection;
+      if (outbox.tick() >= MAX_IDLE_TICKS || outbox.isOverfull) connection.end('slow_consumer');
     }
   }
 }

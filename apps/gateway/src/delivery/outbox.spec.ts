@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { UserSocket } from '../socket/user-socket.ts';
 import { Outbox } from './outbox.ts';
 
 const KIB = 1024;
@@ -28,7 +27,7 @@ class FakeConnection extends EventEmitter {
 
 function open(limit = 1024 * KIB) {
   const connection = new FakeConnection();
-  return { connection, outbox: new Outbox(connection as unknown as UserSocket['conn'], limit) };
+  return { connection, outbox: new Outbox(connection, limit) };
 }
 
 describe('the outbox of a connection', () => {

@@ -1,7 +1,14 @@
 import { Buffer } from 'node:buffer';
-import type { UserSocket } from '../socket/user-socket.ts';
 
-type EngineConnection = UserSocket['conn'];
+/** What an outbox sees of an engine connection. */
+export interface OutgoingConnection {
+  readonly transport: object;
+  on(
+    event: 'packetCreate',
+    listener: (packet: { readonly type: string; readonly data?: unknown }) => void,
+  ): unknown;
+  on(event: 'heartbeat', listener: () => void): unknown;
+}
 
 /** Bytes after which the client is asked for a sign that it has read them. */
 const MARK_BYTES = 64 * 1024;
@@ -25,7 +32,7 @@ export class Outbox {
 
   /** @param limit in bytes */
   constructor(
-    private readonly connection: EngineConnection,
+    private readonly connection: OutgoingConnection,
     private readonly limit: number,
   ) {
     connection.on('packetCreate', ({ type, data }) => this.#count(type, data));

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { IdentityLiveness } from '@bulkhead/auth';
 import { ResyncRequiredError, TERMINAL_EVENT_TYPES, ThreadReader } from '@bulkhead/events';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
@@ -21,6 +22,7 @@ export class EventStreams implements BeforeApplicationShutdown {
   constructor(
     private readonly reader: ThreadReader,
     private readonly slots: ConnectionSlots,
+    private readonly liveness: IdentityLiveness,
   ) {}
 
   /**
@@ -32,9 +34,9 @@ export class EventStreams implements BeforeApplicationShutdown {
     void reply.hijack();
     const stream = new EventStream(reply.raw, reply.getHeaders() as Record<string, string>);
     this.#open.add(stream);
-    const expiry = setTimeout(() => stream.end('token_expired'), context.identity.expiresAt - Date.now());
+    const unwatch = this.liveness.watch(context.identity, (reason) => stream.end(reason));
     stream.onClose(() => {
-      clearTimeout(expiry);
+      unwatch();
       this.#open.delete(stream);
       release();
     });

@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { UserSocketServer } from './user-socket.ts';
 
 type Engine = UserSocketServer['engine'];
-type EngineConnection = Parameters<Parameters<Engine['on']>[1]>[0] & {
+/** Engine.IO keeps the id to itself: who knows it can speak for the session. */
+interface EngineSession {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly transport: { readonly name: string };
-};
+  once(event: 'close', listener: () => void): unknown;
+}
 
 /** What a session of long polling began with: another client with its id must look the same to go on with it. */
 const lookOf = ({ socket, headers }: IncomingMessage): string =>
@@ -18,11 +20,11 @@ const lookOf = ({ socket, headers }: IncomingMessage): string =>
  */
 export function guardEngine(engine: Engine, isAllowed: (request: IncomingMessage) => boolean): void {
   const polling = new Map<string, string>();
-  engine.on('connection', (connection: EngineConnection) => {
-    const { id, request, transport } = connection;
+  engine.on('connection', (session: EngineSession) => {
+    const { id, request, transport } = session;
     if (transport.name !== 'polling') return;
     polling.set(id, lookOf(request));
-    (connection as unknown as NodeJS.EventEmitter).once('close', () => polling.delete(id));
+    session.once('close', () => polling.delete(id));
   });
   engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
     const { sid } = (request as IncomingMessage & { _query: { sid?: string } })._query;
