@@ -1,4 +1,5 @@
 import { generate } from './generate.ts';
+import { rewrite } from './rewrite/command.ts';
 
 /** Each command: what it does with the workspace at `root`; the exit code. */
 const commands: Readonly<
@@ -6,6 +7,7 @@ const commands: Readonly<
 > = {
   registry: (root, args) => generate(root, 'registry', args),
   diagram: (root, args) => generate(root, 'diagram', args),
+  rewrite,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

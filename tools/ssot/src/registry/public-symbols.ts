@@ -57,6 +57,9 @@ function symbolsOf(project: Project, root: string, lib: WorkspacePackage, door: 
       .getSourceFile()
       .getFilePath()
       .slice(root.replace(/\/$/, '').length + 1);
+    const isAgain = !file.startsWith(`${lib.root}/`);
+    // Whoever sees the wire only has one lib for everything; among the others a symbol has one home.
+    if (isAgain && lib.layer !== 'client') return [];
     const about = {
       name,
       from: door.module,
@@ -68,7 +71,7 @@ function symbolsOf(project: Project, root: string, lib: WorkspacePackage, door: 
     return [
       {
         ...about,
-        ...(!file.startsWith(`${lib.root}/`) && { again: true as const }),
+        ...(isAgain && { again: true as const }),
         ...(isRequestScoped(declaration) && { requestScoped: true as const }),
       },
     ];

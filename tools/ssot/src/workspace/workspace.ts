@@ -43,13 +43,15 @@ export function readWorkspace(root: string): readonly WorkspacePackage[] {
 function packageOf(folder: string, { name, exports = {}, nx }: Manifest, owners: Owners): WorkspacePackage {
   const tag = (dimension: string): string =>
     nx?.tags?.find((it) => it.startsWith(`${dimension}:`))?.slice(dimension.length + 1) ?? 'none';
-  const doors = Object.entries(exports).map(([door, target]) => ({
-    module: join(name, door),
-    file: join(
-      folder,
-      typeof target === 'string' ? target : (target['@bulkhead/source'] ?? target['default'] ?? ''),
-    ),
-  }));
+  const doors = Object.entries(exports)
+    .filter(([door]) => !door.includes('*'))
+    .map(([door, target]) => ({
+      module: join(name, door),
+      file: join(
+        folder,
+        typeof target === 'string' ? target : (target['@bulkhead/source'] ?? target['default'] ?? ''),
+      ),
+    }));
   return {
     name,
     root: folder,
