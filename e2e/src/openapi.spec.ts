@@ -29,6 +29,10 @@ const routes = [
   ['get', '/v1/admin/audit/export'],
   ['get', '/problems'],
   ['get', '/problems/{code}'],
+  ['post', '/v1/tables'],
+  ['get', '/v1/tables'],
+  ['get', '/v1/tables/{tableId}'],
+  ['delete', '/v1/tables/{tableId}'],
   ['get', '/health/live'],
   ['get', '/health/ready'],
 ] as const;

@@ -7,6 +7,7 @@ import { EventsModule } from '@bulkhead/events';
 import { ExecutionModule } from '@bulkhead/execution';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
+import { TablesModule } from '@bulkhead/tables';
 import { BuiltInToolsModule, ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AgentsController } from './agents/agents.controller.ts';
@@ -33,6 +34,7 @@ import { ChatGateway } from './socket/chat.gateway.ts';
 import { Handshake } from './socket/handshake.service.ts';
 import { SocketMessageHandler } from './socket/socket-message.handler.ts';
 import { ThreadsController } from './threads/threads.controller.ts';
+import { TablesController } from './tables/tables.controller.ts';
 import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
 
 /** The server: every feature module is listed here, and nowhere else. */
@@ -53,6 +55,7 @@ export class AppModule {
         ModelsModule,
         ToolsModule,
         BuiltInToolsModule,
+        TablesModule,
         ExecutionModule,
         AgentsModule,
       ],
@@ -65,6 +68,7 @@ export class AppModule {
         AuditController,
         AdminAuditController,
         ProblemsController,
+        TablesController,
         HealthController,
       ],
       providers: [

@@ -9,6 +9,7 @@ import type { GatewayConfig } from './config/gateway.config.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
 import { answerClientError, answerFrameworkError, guardTransport } from './problem/transport.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
+import { acceptCsv } from './tables/csv-body.ts';
 
 /** Largest request body, in bytes. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -52,9 +53,10 @@ export async function createServer(
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
   const fastify = app.getHttpAdapter().getInstance();
-  // JSON is the only body there is: a form or a text could be sent by any web page without asking.
+  // JSON is the only body there is, but for an uploaded CSV: a form or a text could be sent by any web page without asking.
   fastify.removeContentTypeParser('text/plain');
   guardTransport(fastify);
+  acceptCsv(fastify);
   app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));
   serveOpenApi(app);
   serveAsyncApi(app);

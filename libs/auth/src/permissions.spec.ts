@@ -8,6 +8,8 @@ const user = [
   'tools:calculator',
   'tools:time',
   'tools:notes',
+  'tools:tables',
+  'tools:web',
   'agents:delegate',
   ...teamPermissions,
 ];

@@ -7,6 +7,8 @@ const user = [
   'tools:calculator',
   'tools:time',
   'tools:notes',
+  'tools:tables',
+  'tools:web',
   'agents:delegate',
   ...teamPermissions,
 ] as const;

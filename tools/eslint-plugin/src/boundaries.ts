@@ -21,6 +21,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   auth: ['audit', 'persistence', 'user-context', 'errors'],
   models: ['user-context', 'errors'],
   tools: ['audit', 'events', 'persistence', 'user-context', 'errors'],
+  tables: ['tools', 'events', 'persistence', 'user-context', 'errors'],
   execution: ['audit', 'tools', 'models', 'events', 'persistence', 'user-context', 'auth', 'errors'],
   agents: ['execution', 'tools', 'models', 'errors'],
   gateway: [
@@ -28,6 +29,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'agents',
     'execution',
+    'tables',
     'tools',
     'models',
     'auth',

@@ -4,6 +4,7 @@ import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
 import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhead/execution';
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
+import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '@bulkhead/tables';
 import { GatewayConfig } from './gateway.config.ts';
 import { keptNodeId } from './node-id.ts';
 
@@ -18,6 +19,7 @@ export class ConfigurationModule {
       { provide: AUTH_OPTIONS, useValue: auth(config) },
       { provide: EXECUTION_OPTIONS, useValue: execution(config) },
       { provide: MODELS_OPTIONS, useValue: models(config) },
+      { provide: TABLES_OPTIONS, useValue: tables(config) },
     ];
     const exports = [
       GatewayConfig,
@@ -26,6 +28,7 @@ export class ConfigurationModule {
       AUTH_OPTIONS,
       EXECUTION_OPTIONS,
       MODELS_OPTIONS,
+      TABLES_OPTIONS,
     ];
     return { module: ConfigurationModule, global: true, providers, exports };
   }
@@ -69,4 +72,16 @@ const models = (config: GatewayConfig): ModelsOptions => ({
       ...(config.OPENAI_COMPATIBLE_API_KEY !== undefined && { apiKey: config.OPENAI_COMPATIBLE_API_KEY }),
     },
   }),
+});
+
+const tables = (config: GatewayConfig): TablesOptions => ({
+  ...defaultTablesOptions,
+  maxBytes: config.TABLE_MAX_BYTES,
+  maxRows: config.TABLE_MAX_ROWS,
+  tablesPerUser: config.TABLES_PER_USER,
+  bytesPerUser: config.TABLE_BYTES_PER_USER,
+  uploadsAtOnce: config.TABLE_UPLOADS_AT_ONCE,
+  uploadTimeoutMs: config.TABLE_UPLOAD_TIMEOUT_SECONDS * 1000,
+  queriesAtOnce: config.TABLE_QUERIES_AT_ONCE,
+  queryTimeoutMs: config.TABLE_QUERY_TIMEOUT_SECONDS * 1000,
 });

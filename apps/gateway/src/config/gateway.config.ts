@@ -10,6 +10,7 @@ import { ExecutionConfig } from './execution.config.ts';
 import { LimitsConfig } from './limits.config.ts';
 import { ModelsConfig } from './models.config.ts';
 import { ServerConfig } from './server.config.ts';
+import { ToolsConfig } from './tools.config.ts';
 
 /** Every setting of the server, with its default, in a class per area. `.env.example` explains them. */
 export class GatewayConfig extends IntersectionType(
@@ -20,6 +21,7 @@ export class GatewayConfig extends IntersectionType(
   ModelsConfig,
   AuditConfig,
   LimitsConfig,
+  ToolsConfig,
 ) {}
 
 /** Parses the environment once, at boot: nothing else reads it. An empty value counts as absent. @throws ConfigError listing every bad key */

@@ -142,4 +142,27 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   unknown_event: entry(404, 'There is no such Socket.IO event.', 'See the protocol.'),
   unsupported_media_type: entry(415, 'The body is not JSON.', 'Set `Content-Type: application/json`.'),
   uri_too_long: entry(414, 'The path or query is too long.', 'Shorten it.'),
+  invalid_csv: entry(
+    400,
+    'The file is not a CSV that can be kept; `field` names the line. Nothing was stored.',
+    'Correct the line: UTF-8, a header, as many cells in each row, as RFC 4180 has it.',
+  ),
+  table_limit: entry(
+    429,
+    'The table, or all of yours, would be larger than allowed. Nothing was stored.',
+    'Upload less, or delete tables.',
+  ),
+  table_name_taken: entry(409, 'You have a table of this name.', 'Delete it first, or choose another name.'),
+  uploads_busy: entry(503, 'Too many uploads are under way.', 'Try again after `Retry-After`.'),
+  upload_timeout: entry(503, 'The upload took longer than it may. Nothing was stored.', 'Send it faster.'),
+  query_refused: entry(
+    400,
+    'A query over uploaded tables is not possible.',
+    'Told to the agent, which may try again.',
+  ),
+  queries_busy: entry(503, 'Too many queries over uploaded tables are under way.', 'Told to the agent.'),
+  tool_rate_limited: entry(429, 'The user made too many tool calls within a minute.', 'Told to the agent.'),
+  tool_busy: entry(503, 'The user has too many tool calls under way.', 'Told to the agent.'),
+  mcp_unavailable: entry(503, 'A server of external tools does not answer.', 'Told to the agent.'),
+  mcp_tool_failed: entry(503, 'An external tool failed.', 'Told to the agent, which may try again.'),
 };

@@ -1,0 +1,70 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { UserDatabaseSession } from '@bulkhead/persistence';
+import { TableImport, TableStore } from '@bulkhead/tables';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { csvOf } from './csv-body.ts';
+import { TableDto, TableListDto, TablePath, UploadTableQuery } from './table.dto.ts';
+
+@ApiTags('Tables')
+@ApiBearerAuth()
+@Controller('v1/tables')
+export class TablesController {
+  constructor(
+    private readonly scopes: UserContextScopes,
+    private readonly store: TableStore,
+    private readonly tableImport: TableImport,
+  ) {}
+
+  /** Stores a CSV (UTF-8, with a header), whole or not at all. Agents with the tables tools can then query it. */
+  @Post()
+  @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiCreatedResponse({ type: TableDto })
+  @ApiProblems(400, 401, 409, 429, 503)
+  upload(@Req() request: UserRequest, @Query() { name, delimiter }: UploadTableQuery): Promise<TableDto> {
+    const body = csvOf(request);
+    return this.scopes.run(UserExecutionContext.fromHttpRequest(request), UserDatabaseSession, (session) =>
+      this.tableImport.store(session, { name, delimiter, body }),
+    );
+  }
+
+  /** Your tables, newest first. */
+  @Get()
+  @ApiOkResponse({ type: TableListDto })
+  @ApiProblems(401)
+  list(@Req() request: UserRequest): Promise<TableListDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return this.scopes.run(context, UserDatabaseSession, async (session) => ({
+      items: await this.store.list(session),
+    }));
+  }
+
+  @Get(':tableId')
+  @ApiOkResponse({ type: TableDto })
+  @ApiProblems(400, 401, 404)
+  get(@Req() request: UserRequest, @Param() { tableId }: TablePath): Promise<TableDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return this.scopes.run(context, UserDatabaseSession, (session) => this.store.get(session, tableId));
+  }
+
+  /** Deletes a table with its rows. */
+  @Delete(':tableId')
+  @HttpCode(204)
+  @ApiNoContentResponse()
+  @ApiProblems(400, 401, 404)
+  delete(@Req() request: UserRequest, @Param() { tableId }: TablePath): Promise<void> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return this.scopes.run(context, UserDatabaseSession, (session) => this.store.delete(session, tableId));
+  }
+}

@@ -1,0 +1,78 @@
+import { signUp } from './account.ts';
+import { probe, problemIn, withoutRequestId, type ProbeResponse } from './http-probe.ts';
+import { Server } from './server.ts';
+
+interface UploadedTable {
+  readonly tableId: string;
+  readonly rowCount: number;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+let server: Server;
+let token: string;
+beforeAll(async () => (server = await Server.start()), 60_000);
+beforeEach(async () => (token = await newToken()));
+afterAll(() => server?.dispose(), 60_000);
+
+const newToken = async (): Promise<string> => (await signUp(server)).client.accessToken();
+const csv = { 'content-type': 'text/csv' };
+const upload = (name: string, body: string, headers: Record<string, string> = csv): Promise<ProbeResponse> =>
+  probe(server.url, { method: 'POST', path: `/v1/tables?name=${name}`, token, headers, body });
+const ask = (path: string, method = 'GET', by = token): Promise<ProbeResponse> =>
+  probe(server.url, { method, path, token: by });
+const stored = async (): Promise<unknown> => JSON.parse((await ask('/v1/tables')).text);
+
+describe('tables over REST', () => {
+  it('are uploaded as CSV, listed, read and deleted', async () => {
+    const response = await upload('usage', 'Model,Cost\na,1.5\nb,2\n');
+    expect(response.status).toBe(201);
+    const table = JSON.parse(response.text) as UploadedTable;
+    expect(table).toMatchObject({
+      rowCount: 2,
+      columns: [{ name: 'model' }, { name: 'cost', type: 'numeric' }],
+    });
+    expect(await stored()).toEqual({ items: [table] });
+    expect(JSON.parse((await ask(`/v1/tables/${table.tableId}`)).text)).toEqual(table);
+    expect((await ask(`/v1/tables/${table.tableId}`, 'DELETE')).status).toBe(204);
+    expect(await stored()).toEqual({ items: [] });
+  });
+
+  it('of another user answer like absent ones', async () => {
+    const { tableId } = JSON.parse((await upload('usage', 'a\n1\n')).text) as UploadedTable;
+    const stranger = await newToken();
+    for (const method of ['GET', 'DELETE']) {
+      const [foreign, absent] = await Promise.all(
+        [tableId, tableId.replace(/^.{8}/, '00000000')].map((id) =>
+          ask(`/v1/tables/${id}`, method, stranger),
+        ),
+      );
+      expect(foreign?.status).toBe(404);
+      expect(foreign && withoutRequestId(problemIn(foreign))).toEqual(
+        absent && withoutRequestId(problemIn(absent)),
+      );
+    }
+    expect(await stored()).toMatchObject({ items: [{ tableId }] });
+  });
+
+  it.each([
+    ['a bad line', 'usage', 'a,b\n1\n', csv, 400, 'invalid_csv', 'line 2'],
+    ['a bad name', 'Us-age', 'a\n1\n', csv, 400, 'invalid_request', 'name'],
+    ['no name', '', 'a\n1\n', csv, 400, 'invalid_request', 'name'],
+    ['a bad delimiter', 'usage&delimiter=x', 'a\n1\n', csv, 400, 'invalid_request', 'delimiter'],
+    ['JSON', 'usage', '{}', { 'content-type': 'application/json' }, 400, 'invalid_request', 'body'],
+    ['a text', 'usage', 'a\n1\n', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type', undefined],
+  ] as const)(
+    'with %s are refused by name, and nothing is stored',
+    async (_, name, body, headers, ...expected) => {
+      const response = await upload(name, body, headers);
+      const { code, field } = problemIn(response);
+      expect([response.status, code, field]).toEqual(expected);
+      expect(await stored()).toEqual({ items: [] });
+    },
+  );
+
+  it('are the only place where a CSV is a body', async () => {
+    const request = { method: 'POST', path: '/v1/threads', token, headers: csv, body: 'title\nx\n' };
+    expect((await probe(server.url, request)).status).toBe(415);
+  });
+});
