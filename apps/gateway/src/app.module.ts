@@ -15,6 +15,7 @@ import { AdminAuditController } from './audit/admin-audit.controller.ts';
 import { AuditController } from './audit/audit.controller.ts';
 import { AuthController } from './auth/auth.controller.ts';
 import { AuthenticationGuard } from './auth/authentication.guard.ts';
+import { EntryPointAccess } from './boot/entry-point-access.service.ts';
 import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
 import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
@@ -79,6 +80,7 @@ export class AppModule {
         AuthenticationGuard,
         RateLimits,
         Refusals,
+        EntryPointAccess,
         EntryPointScopes,
         ConnectionSlots,
         EventDelivery,

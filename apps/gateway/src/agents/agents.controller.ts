@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AgentRegistry } from '@bulkhead/execution';
+import { Authenticated } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 
 class AgentDto {
@@ -21,6 +22,7 @@ class AgentListDto {
 
 @ApiTags('Agents')
 @ApiBearerAuth()
+@Authenticated()
 @Controller('v1/agents')
 export class AgentsController {
   constructor(private readonly agents: AgentRegistry) {}

@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Header, Query, StreamableFile, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AuditReader } from '@bulkhead/audit';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { fromCursor, toPage } from '../validation/page.dto.ts';
-import { AdministratorGuard } from './administrator.guard.ts';
 import { AuditPageDto, AuditQuery } from './audit.dto.ts';
 import { toLines } from './json-lines.ts';
 
 /** The whole log. It holds who did what and when, never what was said. */
 @ApiTags('Administration')
 @ApiBearerAuth()
-@UseGuards(AdministratorGuard)
+@RequiresPermission('admin:read')
 @Controller('v1/admin/audit')
 export class AdminAuditController {
   constructor(private readonly reader: AuditReader) {}

@@ -3,6 +3,7 @@ import { Controller, Get, Header, Query, Req, StreamableFile } from '@nestjs/com
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AuditReader } from '@bulkhead/audit';
 import { UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { SequenceQuery } from '../validation/page.dto.ts';
@@ -11,6 +12,7 @@ import { toLines } from './json-lines.ts';
 
 @ApiTags('Audit')
 @ApiBearerAuth()
+@RequiresPermission('account:own')
 @Controller('v1/audit')
 export class AuditController {
   constructor(private readonly reader: AuditReader) {}
@@ -18,7 +20,7 @@ export class AuditController {
   /** What the server has written down about you, oldest first. `after` is the last `seq` you have. */
   @Get()
   @ApiOkResponse({ type: AuditListDto, description: 'A part of your audit log.' })
-  @ApiProblems(400, 401)
+  @ApiProblems(400, 401, 403)
   async list(@Req() request: UserRequest, @Query() { after, limit }: SequenceQuery): Promise<AuditListDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     return { items: await this.reader.own(context, after, limit) };
@@ -31,7 +33,7 @@ export class AuditController {
     description: 'One entry per line.',
     content: { 'application/jsonl': { schema: { type: 'string' } } },
   })
-  @ApiProblems(401)
+  @ApiProblems(401, 403)
   export(@Req() request: UserRequest): StreamableFile {
     const context = UserExecutionContext.fromHttpRequest(request);
     return new StreamableFile(Readable.from(toLines(this.reader.ownAll(context))), {

@@ -2,9 +2,9 @@ import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AccountService, RefreshDto, SignInDto, SignUpDto } from '@bulkhead/auth';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { Authenticated, Public, RequiresPermission } from './access.decorator.ts';
 import type { UserRequest } from './authentication.guard.ts';
 import { ProfileDto, SignedInDto } from './auth.dto.ts';
-import { Public } from './public.decorator.ts';
 
 @ApiTags('Authentication')
 @Controller('v1')
@@ -39,15 +39,17 @@ export class AuthController {
   }
 
   /** Ends the session that the access token belongs to. */
+  @RequiresPermission('account:own')
   @Post('auth/sign-out')
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiNoContentResponse()
-  @ApiProblems(401)
+  @ApiProblems(401, 403)
   signOut(@Req() { identity }: UserRequest): Promise<void> {
     return this.accounts.signOut(identity);
   }
 
+  @Authenticated()
   @Get('me')
   @ApiBearerAuth()
   @ApiOkResponse({ type: ProfileDto })

@@ -1,15 +1,20 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Authenticator, IdentityLiveness } from '@bulkhead/auth';
-import type { AuthenticatedHttpRequest, Identity } from '@bulkhead/user-context';
+import { Authenticator, IdentityLiveness, type Permission } from '@bulkhead/auth';
+import { ContextIsolationError, type AuthenticatedHttpRequest, type Identity } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
 import type { Socket } from 'socket.io';
-import { IS_PUBLIC } from './public.decorator.ts';
+import { ACCESS, type Access } from './access.decorator.ts';
+import { PermissionRequiredError } from './access.errors.ts';
 
 /** A REST request that the guard has let through. */
 export type UserRequest = FastifyRequest & AuthenticatedHttpRequest;
+type AuthenticatedSocket = Socket<never, never, never, { identity: Identity }>;
 
-/** The one door for REST; and for sockets, which the handshake let in, the check of every frame: may they still? */
+/**
+ * The one door: who asks, whether they still may, and whether they may do this. A socket's identity was verified in
+ * the handshake; here it is checked again for every message, in memory, and renewed when its user's roles changed.
+ */
 @Injectable()
 export class AuthenticationGuard implements CanActivate {
   constructor(
@@ -18,19 +23,37 @@ export class AuthenticationGuard implements CanActivate {
     private readonly liveness: IdentityLiveness,
   ) {}
 
+  /** @throws UnauthenticatedError, PermissionRequiredError, DatabaseUnavailableError */
   async canActivate(execution: ExecutionContext): Promise<boolean> {
+    const access = this.#accessTo(execution);
     if (execution.getType() === 'ws') {
-      const socket = execution.switchToWs().getClient<Socket<never, never, never, { identity: Identity }>>();
-      // With the roles that the user has by now, not those of the handshake.
-      socket.data.identity = this.liveness.current(socket.data.identity);
-      return true;
+      const { data } = execution.switchToWs().getClient<AuthenticatedSocket>();
+      data.identity = this.liveness.current(data.identity);
+      return admit(data.identity, access);
     }
-    if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [execution.getHandler(), execution.getClass()]))
-      return true;
+    if (access === 'public') return true;
     const request = execution.switchToHttp().getRequest<FastifyRequest & { identity: Identity }>();
     request.identity = await this.authenticator.authenticate(bearerToken(request.headers.authorization));
-    return true;
+    return admit(request.identity, access);
   }
+
+  /** The boot refuses an entry point that declares nothing; should one get past it, it stays shut. */
+  #accessTo(execution: ExecutionContext): Access {
+    const places = [execution.getHandler(), execution.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, places);
+    if (access === undefined) throw new ContextIsolationError('An entry point does not say who may enter.');
+    return access;
+  }
+}
+
+/** @throws PermissionRequiredError */
+export function requirePermission(identity: Identity, permission: Permission): void {
+  if (!identity.hasPermission(permission)) throw new PermissionRequiredError(permission);
+}
+
+function admit(identity: Identity, access: Access): true {
+  if (access !== 'public' && access !== 'authenticated') requirePermission(identity, access);
+  return true;
 }
 
 /** Source: RFC 6750, section 2.1. Tokens in queries or bodies are not looked for. */

@@ -4,6 +4,7 @@ import { EventLog, ThreadReader, type Cursor } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { RunPath } from '../runs/run.dto.ts';
@@ -24,6 +25,7 @@ const MAX_PAGE_BYTES = 1024 * 1024;
 @ApiTags('Events')
 @ApiBearerAuth()
 @ApiHeader({ name: 'last-event-id', required: false, description: 'Continues a stream after this sequence.' })
+@RequiresPermission('threads:own')
 @Controller('v1')
 export class EventsController {
   constructor(
@@ -35,7 +37,7 @@ export class EventsController {
 
   @Get('threads/:threadId/events')
   @ApiOkResponse({ type: EventPageDto, content })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   async ofThread(
     @Req() request: UserRequest,
     @Param() { threadId }: ThreadPath,
@@ -49,7 +51,7 @@ export class EventsController {
 
   @Get('runs/:runId/events')
   @ApiOkResponse({ type: EventPageDto, content })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   async ofRun(
     @Req() request: UserRequest,
     @Param() { runId }: RunPath,

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Database } from '@bulkhead/persistence';
-import { Public } from '../auth/public.decorator.ts';
+import { Public } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 
 @Public()

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { ResourceNotFoundError } from '@bulkhead/errors';
-import { Public } from '../auth/public.decorator.ts';
+import { Public } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { problemCatalogue } from './problem-catalogue.ts';
 import { allProblems, problemText } from './problem-text.ts';

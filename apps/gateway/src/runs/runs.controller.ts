@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/comm
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { RunControl, RunHistory, RunLocator } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { fromCursor, PageQuery, toPage } from '../validation/page.dto.ts';
@@ -9,6 +10,7 @@ import { RunDto, RunPageDto, RunPath, RunStateDto } from './run.dto.ts';
 
 @ApiTags('Runs')
 @ApiBearerAuth()
+@RequiresPermission('runs:own')
 @Controller('v1/runs')
 export class RunsController {
   constructor(
@@ -19,7 +21,7 @@ export class RunsController {
   /** Your runs, newest first. */
   @Get()
   @ApiOkResponse({ type: RunPageDto })
-  @ApiProblems(400, 401)
+  @ApiProblems(400, 401, 403)
   async list(@Req() request: UserRequest, @Query() { limit, cursor }: PageQuery): Promise<RunPageDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     const from = fromCursor(cursor);
@@ -29,7 +31,7 @@ export class RunsController {
 
   @Get(':runId')
   @ApiOkResponse({ type: RunDto })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   get(@Req() request: UserRequest, @Param() { runId }: RunPath): Promise<RunDto> {
     const context = UserExecutionContext.fromHttpRequest(request, { runId });
     return this.scopes.run(context, RunHistory, (history) => history.get());
@@ -39,7 +41,7 @@ export class RunsController {
   @Post(':runId/cancel')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: RunStateDto })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   async cancel(@Req() request: UserRequest, @Param() { runId }: RunPath): Promise<RunStateDto> {
     const context = await this.locator.locate(UserExecutionContext.fromHttpRequest(request, { runId }));
     return { runId, state: await this.scopes.run(context, RunControl, (control) => control.cancel()) };

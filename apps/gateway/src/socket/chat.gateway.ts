@@ -10,6 +10,7 @@ import {
 import { Acknowledgements, ThreadReader } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
 import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
@@ -51,6 +52,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     this.delivery.disconnect(socket);
   }
 
+  @RequiresPermission('threads:own')
   @SubscribeMessage('thread_subscribe')
   async subscribe(
     @ConnectedSocket() socket: UserSocket,
@@ -65,12 +67,14 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     return ok({ threadId: context.threadId, oldestSeq, lastSeq: latestSeq, created });
   }
 
+  @RequiresPermission('threads:own')
   @SubscribeMessage('thread_unsubscribe')
   unsubscribe(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId }: ThreadUnsubscribeDto) {
     this.delivery.close(socket, threadId);
     return ok({ threadId });
   }
 
+  @RequiresPermission('runs:own')
   @SubscribeMessage('message_send')
   async sendMessage(
     @ConnectedSocket() socket: UserSocket,
@@ -84,6 +88,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     );
   }
 
+  @RequiresPermission('runs:own')
   @SubscribeMessage('run_cancel')
   async cancelRun(@ConnectedSocket() socket: UserSocket, @MessageBody() { runId }: RunCancelDto) {
     const context = await this.locator.locate(
@@ -93,6 +98,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     return ok({ runId, state });
   }
 
+  @RequiresPermission('threads:own')
   @SubscribeMessage('event_ack')
   async acknowledge(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId, seq }: EventAckDto) {
     const context = UserExecutionContext.fromSocket(socket, { event: 'event_ack', threadId });

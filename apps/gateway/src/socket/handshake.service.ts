@@ -3,6 +3,7 @@ import { Authenticator } from '@bulkhead/auth';
 import { toProblemDetails } from '@bulkhead/errors';
 import { ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
+import { requirePermission } from '../auth/authentication.guard.ts';
 import { ConnectionSlots } from '../delivery/connection-slots.service.ts';
 import { AlreadyConnectedError } from '../delivery/delivery.errors.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
@@ -49,6 +50,7 @@ export class Handshake {
 
   async #verify(socket: UserSocket, token: unknown, opening: Record<string, unknown>): Promise<void> {
     socket.data.identity = await this.authenticator.authenticate(token);
+    requirePermission(socket.data.identity, 'threads:own');
     if (opening.threadId !== undefined) await this.#verifyThread(socket, opening);
     const release = this.slots.take(socket.data.identity);
     socket.conn.once('close', release);

@@ -9,6 +9,7 @@ import {
 import { ThreadDirectory } from '@bulkhead/events';
 import { RunAdmission, RunHistory } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { fromCursor, PageQuery, SequenceQuery, toPage } from '../validation/page.dto.ts';
@@ -24,13 +25,14 @@ import {
 
 @ApiTags('Threads')
 @ApiBearerAuth()
+@RequiresPermission('threads:own')
 @Controller('v1/threads')
 export class ThreadsController {
   constructor(private readonly scopes: UserContextScopes) {}
 
   @Post()
   @ApiCreatedResponse({ type: ThreadDto })
-  @ApiProblems(400, 401)
+  @ApiProblems(400, 401, 403)
   create(@Req() request: UserRequest, @Body() { title = '' }: CreateThreadDto): Promise<ThreadDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title));
@@ -39,7 +41,7 @@ export class ThreadsController {
   /** Your threads, newest first. */
   @Get()
   @ApiOkResponse({ type: ThreadPageDto })
-  @ApiProblems(400, 401)
+  @ApiProblems(400, 401, 403)
   async list(@Req() request: UserRequest, @Query() { limit, cursor }: PageQuery): Promise<ThreadPageDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     const from = fromCursor(cursor);
@@ -51,17 +53,18 @@ export class ThreadsController {
 
   @Get(':threadId')
   @ApiOkResponse({ type: ThreadDto })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   get(@Req() request: UserRequest, @Param() path: ThreadPath): Promise<ThreadDto> {
     const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
     return this.scopes.run(context, ThreadDirectory, (threads) => threads.get());
   }
 
   /** Accepts a message. Once this answers, the run is stored and will come to an end, whatever happens to the server. */
+  @RequiresPermission('runs:own')
   @Post(':threadId/messages')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedRunDto })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   send(
     @Req() request: UserRequest,
     @Param() path: ThreadPath,
@@ -74,7 +77,7 @@ export class ThreadsController {
   /** A thread's messages, oldest first. */
   @Get(':threadId/messages')
   @ApiOkResponse({ type: MessagePageDto })
-  @ApiProblems(400, 401, 404)
+  @ApiProblems(400, 401, 403, 404)
   messages(
     @Req() request: UserRequest,
     @Param() path: ThreadPath,
