@@ -29,6 +29,8 @@ export interface ErrorDetails {
   readonly oldestSeq?: number;
   /** The newest sequence of a thread. */
   readonly latestSeq?: number;
+  /** The caller's own run that is in the way. */
+  readonly activeRunId?: string;
 }
 
 export interface AppErrorOptions extends ErrorDetails {

@@ -11,7 +11,7 @@ import {
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { RunEndedError } from './events.errors.ts';
+import { RunEndedError, RunSupersededError } from './events.errors.ts';
 import { toStorable, toStorableUuid } from './storable.ts';
 import type { EventData, EventType, ThreadEvent } from './thread-event.ts';
 
@@ -53,14 +53,16 @@ export class EventLog {
   /**
    * Stores a batch in the context's thread and run; its events get the thread's next sequence numbers.
    * @returns the stored events, or an empty list when a batch with this key is stored already
-   * @throws RunEndedError, ResourceNotFoundError
+   * @param epoch of the claim under which the run is executed; absent for its owner's requests
+   * @throws RunEndedError, RunSupersededError, ResourceNotFoundError
    */
   async append(
     { db }: Pick<UserTransaction, 'db'>,
     context: UserExecutionContext,
     batch: EventBatch,
+    epoch?: number,
   ): Promise<ThreadEvent[]> {
-    const draft = draftOf(context, batch);
+    const draft = draftOf(context, batch, epoch);
     const { rows } = await db
       .execute<AppendRow>(sql.raw(draft.statement(pg.escapeLiteral)))
       .catch(asDomainError);
@@ -72,8 +74,9 @@ export class EventLog {
     session: Pick<UserDatabaseSession, 'statement'>,
     context: UserExecutionContext,
     batch: EventBatch,
+    epoch?: number,
   ): Promise<ThreadEvent[]> {
-    const draft = draftOf(context, batch);
+    const draft = draftOf(context, batch, epoch);
     const rows = await session.statement<AppendRow>(draft.statement).catch(asDomainError);
     return draft.storedAs(rows[0]);
   }
@@ -104,7 +107,7 @@ interface AppendRow {
 }
 
 /** A batch on its way into the log: the statement that stores it, and the events it then is. */
-function draftOf(context: UserExecutionContext, batch: EventBatch) {
+function draftOf(context: UserExecutionContext, batch: EventBatch, epoch?: number) {
   const drafts = batch.events.map(({ type, data }) => ({
     eventId: randomUUID(),
     type,
@@ -121,7 +124,7 @@ function draftOf(context: UserExecutionContext, batch: EventBatch) {
   const { json, value } = toStorable(drafts);
   const statement: Statement = (literal) =>
     `SELECT * FROM bulkhead.append_events(${literal(context.threadId)}, ${literal(context.runId)}, ` +
-    `${literal(batch.key)}, ${literal(json)}::jsonb)`;
+    `${literal(batch.key)}, ${literal(json)}::jsonb, ${epoch === undefined ? 'null' : literal(String(epoch))})`;
   const storedAs = (row: AppendRow | undefined): ThreadEvent[] => {
     if (!row?.stored) return [];
     const firstSeq = Number(row.first_seq);
@@ -170,5 +173,6 @@ function asDomainError(error: unknown): never {
   const state = sqlStateOf(error);
   if (state === 'BH404') throw new ResourceNotFoundError('thread');
   if (state === 'BH409') throw new RunEndedError();
+  if (state === 'BH410') throw new RunSupersededError();
   throw error;
 }

@@ -17,6 +17,16 @@ const explanations: Readonly<Record<ResyncReason, string>> = {
   pruned_cursor: 'is followed by events that are no longer stored',
 };
 
+/** The run was taken over by another node while this one was away: nothing was stored. */
+export class RunSupersededError extends AppError {
+  readonly code = 'run_superseded';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The run is executed elsewhere. What was under way here is dropped.');
+  }
+}
+
 /** The cursor does not belong to what is stored of this thread: going on from it would leave a gap. */
 export class ResyncRequiredError extends AppError {
   readonly code = 'resync_required';

@@ -1,8 +1,9 @@
 export { Acknowledgements } from './acknowledgements.service.ts';
 export { EventLog, type EventBatch, type EventRange, type NewEvent } from './event-log.service.ts';
 export { EventRouter } from './event-router.service.ts';
-export { ResyncRequiredError, RunEndedError } from './events.errors.ts';
+export { ResyncRequiredError, RunEndedError, RunSupersededError } from './events.errors.ts';
 export { EventsModule } from './events.module.ts';
+export { RunFence, type RunClaim } from './run-fence.service.ts';
 export { ThreadDirectory, type PageKey, type Thread } from './thread-directory.ts';
 export {
   TERMINAL_EVENT_TYPES,

@@ -3,6 +3,7 @@ import { UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { EventLog, type EventBatch } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
+import { RunFence, type RunClaim } from './run-fence.service.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
 /**
@@ -11,27 +12,33 @@ import type { ThreadEvent } from './thread-event.ts';
  */
 @Injectable({ scope: Scope.REQUEST })
 export class UserEventEmitter {
+  /** Under which the context's run is executed here; absent for its owner's requests. */
+  readonly claim: RunClaim | undefined;
+
   constructor(
     private readonly context: UserExecutionContext,
     private readonly session: UserDatabaseSession,
     private readonly log: EventLog,
     private readonly router: EventRouter,
-  ) {}
+    fence: RunFence,
+  ) {
+    this.claim = fence.claimOf(context);
+  }
 
   /**
    * Stores and delivers a batch in a transaction of its own.
    * @returns the stored events, or an empty list when a batch with this key is stored already
-   * @throws RunEndedError, ResourceNotFoundError
+   * @throws RunEndedError, RunSupersededError, ResourceNotFoundError
    */
   async emit(batch: EventBatch): Promise<readonly ThreadEvent[]> {
-    const stored = await this.log.appendAlone(this.session, this.context, batch);
+    const stored = await this.log.appendAlone(this.session, this.context, batch, this.claim?.epoch);
     this.#publish(stored);
     return stored;
   }
 
   /** The same within a transaction of the same session: delivered if and when that commits. */
   async emitWithin(transaction: UserTransaction, batch: EventBatch): Promise<readonly ThreadEvent[]> {
-    const stored = await this.log.append(transaction, this.context, batch);
+    const stored = await this.log.append(transaction, this.context, batch, this.claim?.epoch);
     transaction.afterCommit(() => this.#publish(stored));
     return stored;
   }

@@ -54,6 +54,46 @@ export class RunTimeoutError extends AppError {
   }
 }
 
+/** The process is short of memory. Nothing was stored. */
+export class ServerOverloadedError extends AppError {
+  readonly code = 'server_overloaded';
+  readonly kind = 'unavailable';
+
+  /** @param limit @param current percent of the heap's limit */
+  constructor(limit: number, current: number) {
+    const message =
+      'The server is short of memory and accepts no messages at the moment. Nothing was stored.';
+    super(message, { limit, current, retryAfterSeconds: 5 });
+  }
+}
+
+/** A run of the thread is unfinished, and the message was not to wait for it. Nothing was stored. */
+export class ThreadBusyError extends AppError {
+  readonly code = 'thread_busy';
+  readonly kind = 'conflict';
+
+  constructor(activeRunId: string) {
+    super(
+      'A run of this thread is not finished. Wait for it, or send with whenBusy "enqueue" or "interrupt".',
+      {
+        activeRunId,
+      },
+    );
+  }
+}
+
+/** The steps that the run has finished can't be read by any running version of the server. */
+export class RunOutdatedError extends AppError {
+  readonly code = 'run_outdated';
+  readonly kind = 'unavailable';
+
+  constructor() {
+    super(
+      'The server was upgraded while the run was under way, and can not continue it. Send the message again.',
+    );
+  }
+}
+
 /** The owner may no longer run agents: the account was disabled after the run was accepted. */
 export class RunNotPermittedError extends AppError {
   readonly code = 'run_not_permitted';

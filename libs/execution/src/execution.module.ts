@@ -5,6 +5,7 @@ import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
+import { AdmissionGate } from './admission-gate.ts';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { AgentFactory } from './agent.factory.ts';
@@ -12,6 +13,7 @@ import { DelegateTool } from './delegate.tool.ts';
 import { DelegatedWork } from './delegated-work.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { KeptSteps } from './kept-steps.ts';
+import { MemoryGate } from './memory-gate.service.ts';
 import { RunAdmission } from './run-admission.ts';
 import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
@@ -28,12 +30,14 @@ import { Teams } from './teams.service.ts';
   imports: [UserContextModule, PersistenceModule, AuditModule, EventsModule, ToolsModule, ModelsModule],
   providers: [
     ActivityLedger,
+    AdmissionGate,
     AgentRegistry,
     AgentFactory,
     DelegateTool,
     DelegatedWork,
     ExecutionEngineFactory,
     KeptSteps,
+    MemoryGate,
     RunAdmission,
     RunCancellation,
     RunControl,
@@ -48,6 +52,7 @@ import { Teams } from './teams.service.ts';
   exports: [
     ActivityLedger,
     AgentRegistry,
+    MemoryGate,
     RunAdmission,
     RunCancellation,
     RunControl,

@@ -1,7 +1,11 @@
 /** Where the options are injected. */
 export const EXECUTION_OPTIONS = Symbol('ExecutionOptions');
 
+/** What a process does: serve clients, execute runs, or both. */
+export type Role = 'all' | 'gateway' | 'worker';
+
 export interface ExecutionOptions {
+  readonly role: Role;
   /** Unique among the running nodes of one database; the same after a restart, so that a node finds its own runs. */
   readonly nodeId: string;
   /** Runs of one user that may run at the same time, over all nodes. */
@@ -16,8 +20,12 @@ export interface ExecutionOptions {
   readonly maxDelegations: number;
   /** Longest run, in milliseconds. */
   readonly runTimeoutMs: number;
-  /** How often the queue is asked for work, in milliseconds. */
-  readonly pollingIntervalMs: number;
+  /** Runs that this node executes at the same time. */
+  readonly runsPerNode: number;
+  /** How long a node may not be heard of before others take over its runs, in milliseconds. */
+  readonly leaseMs: number;
+  /** Share of the heap's limit, in percent, beyond which nothing new is accepted or taken. */
+  readonly memoryLimitPercent: number;
   /** How long running runs may continue after a stop signal, in milliseconds; what is left continues after a restart. */
   readonly drainTimeoutMs: number;
 }

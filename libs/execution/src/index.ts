@@ -1,5 +1,6 @@
 export { ActivityLedger } from './activity-ledger.service.ts';
 export type { AgentDefinition, AgentLimits, DelegateGrant } from './agent.contract.ts';
+export { WHEN_BUSY, type WhenBusy } from './admission-gate.ts';
 export { AgentRegistry } from './agent-registry.service.ts';
 export type { DurableSteps } from './durable-steps.ts';
 export {
@@ -8,12 +9,16 @@ export {
   RunCancelledError,
   RunLimitError,
   RunNotPermittedError,
+  RunOutdatedError,
   RunTimeoutError,
+  ServerOverloadedError,
+  ThreadBusyError,
   TooManyRunsError,
   UnknownAgentError,
 } from './execution.errors.ts';
 export { ExecutionModule } from './execution.module.ts';
-export { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+export { EXECUTION_OPTIONS, type ExecutionOptions, type Role } from './execution.options.ts';
+export { MemoryGate } from './memory-gate.service.ts';
 export { RunAdmission, type AcceptedRun } from './run-admission.ts';
 export { RunControl } from './run-control.ts';
 export { RunExecution } from './run-execution.ts';

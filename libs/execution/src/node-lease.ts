@@ -9,8 +9,8 @@ const RETRY_MS = 500;
 const GRACE_MS = 1_000;
 const LOCK_TIMEOUT = '55P03';
 
-/** SQL for the advisory lock's key of the node whose id is the statement's first parameter. */
-export const NODE_LOCK = `hashtextextended('bulkhead node ' || $1, 0)`;
+/** The advisory lock's key of the node whose id is the statement's first parameter, as `node_beat` tries it. */
+const NODE_LOCK = `hashtextextended('bulkhead node ' || $1, 0)`;
 
 /**
  * A node's claim to its id, as a session lock of PostgreSQL: gone the moment its connection is. When the database

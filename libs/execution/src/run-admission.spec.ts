@@ -111,6 +111,14 @@ describe('a message that is not accepted', () => {
       const states = ['queued', 'running', 'completed', 'failed'];
       await db.insert(runs).values(states.map((state) => ({ ...run, runId: randomUUID(), state })));
     });
+    await test.database.asAdmin((admin) =>
+      admin.query(
+        `insert into bulkhead.run_queue (run_id, user_id, thread_id, step_format, is_head, not_before)
+         select run_id, user_id, thread_id, '1', false, 'infinity' from bulkhead.runs
+          where user_id = $1 and state in ('queued', 'running')`,
+        [ada.userId],
+      ),
+    );
     await expect(strict.send(context, 'Hello')).rejects.toMatchObject({
       code: 'too_many_runs',
       details: { limit: 2, current: 2, retryAfterSeconds: 5 },

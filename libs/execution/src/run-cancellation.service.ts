@@ -4,7 +4,8 @@ import type { UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { ActivityLedger } from './activity-ledger.service.ts';
 
-const CHANNEL = 'bulkhead_cancels';
+/** Carries the ids of runs that are asked to stop. */
+export const CANCEL_CHANNEL = 'bulkhead_cancels';
 
 /**
  * Brings a request to stop to the node that executes the run. What travels is a hint: the node looks into the
@@ -20,7 +21,7 @@ export class RunCancellation implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly ledger: ActivityLedger,
     private readonly transactions: UserTransactions,
   ) {
-    this.#channel = new NotificationChannel(database.pool, CHANNEL, {
+    this.#channel = new NotificationChannel(database.pool, CANCEL_CHANNEL, {
       onNotification: (runId) =>
         this.#check(this.ledger.running().filter((context) => context.runId === runId)),
       onListening: () => this.#check(this.ledger.running()),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, Scope } from '@nestjs/common';
 import { AppError, toProblemDetails } from '@bulkhead/errors';
+import { RunSupersededError, UserEventEmitter } from '@bulkhead/events';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
@@ -23,14 +24,19 @@ export class RunExecution {
     private readonly engines: ExecutionEngineFactory,
     private readonly journal: RunJournal,
     private readonly ledger: ActivityLedger,
+    private readonly emitter: UserEventEmitter,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {}
 
-  /** Safe to repeat after a crash at any point. @throws the reason when the scope is closed from outside */
+  /**
+   * Safe to repeat after a crash at any point.
+   * @throws the reason when the scope is closed from outside, RunSupersededError when another node took the run over
+   */
   async execute(agentName: string, steps: DurableSteps): Promise<void> {
     const { context } = this.scope;
     const { signal: cancelled, leave } = this.ledger.enter(context);
     this.scope.defer('activity ledger', leave);
+    this.#stopWhenSuperseded();
     const state = await this.#persist(() => this.journal.begin());
     if (state === 'ended') return;
     const outcome: RunOutcome =
@@ -67,10 +73,18 @@ export class RunExecution {
         ...(await engine.run({ agentName, conversation, steps, budget, signal, closing: this.scope.signal })),
       };
     } catch (error) {
-      // The scope was closed from outside, by a shutdown: the run has not ended, it continues elsewhere.
-      if (this.scope.signal.aborted) throw error;
+      // The scope was closed from outside: the run has not ended, it continues elsewhere.
+      if (this.scope.signal.aborted || error instanceof RunSupersededError) throw error;
       return this.#failure(error, signal);
     }
+  }
+
+  #stopWhenSuperseded(): void {
+    const { superseded } = this.emitter.claim ?? {};
+    const stop = (): void => this.scope.abort(superseded?.reason);
+    superseded?.addEventListener('abort', stop, { once: true });
+    this.scope.defer('claim', () => superseded?.removeEventListener('abort', stop));
+    if (superseded?.aborted) stop();
   }
 
   #failure(error: unknown, signal: AbortSignal): RunOutcome {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import type { ProblemDetails } from '@bulkhead/errors';
-import { RunEndedError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
+import { RunEndedError, RunSupersededError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
 import type { ChatMessage } from '@bulkhead/models';
-import { messages, runs, UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
+import { messages, runs, threads, UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { and, desc, eq, inArray, lte, sql } from 'drizzle-orm';
-import { statesBefore } from './run-state.ts';
+import { and, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { RunQueue } from './run-queue.service.ts';
+import { statesBefore, UNFINISHED_STATES } from './run-state.ts';
 import type { EngineResult } from './user-execution.engine.ts';
 
 /** Messages of a thread that an agent sees. */
@@ -25,34 +27,65 @@ export class RunJournal {
     private readonly context: UserExecutionContext,
     private readonly session: UserDatabaseSession,
     private readonly emitter: UserEventEmitter,
+    private readonly queue: RunQueue,
   ) {}
 
   /**
    * Marks the run as running. Doing so again, after a crash, changes nothing.
    * @returns `ended` when there is nothing to do any more
+   * @throws RunSupersededError when another node has it
    */
   begin(): Promise<'running' | 'cancelling' | 'ended'> {
-    return this.session.transaction(async ({ db }) => {
+    const { runId, threadId } = this.context;
+    const { claim } = this.emitter;
+    return this.session.transaction(async (transaction) => {
+      const { db } = transaction;
+      // Whatever an earlier claim is storing at this moment comes before this, or not at all.
+      await db
+        .select({ threadId: threads.threadId })
+        .from(threads)
+        .where(eq(threads.threadId, threadId))
+        .for('no key update');
+      const isOurs = claim && lte(runs.epoch, claim.epoch);
       const [run] = await db
         .update(runs)
-        .set({ state: 'running', startedAt: sql`coalesce(${runs.startedAt}, now())` })
-        .where(and(eq(runs.runId, this.context.runId), inArray(runs.state, ['queued', 'running'])))
+        .set({
+          state: 'running',
+          startedAt: sql`coalesce(${runs.startedAt}, now())`,
+          ...(claim && { epoch: claim.epoch }),
+        })
+        .where(and(eq(runs.runId, runId), inArray(runs.state, UNFINISHED_STATES), isOurs))
         .returning({ cancelRequestedAt: runs.cancelRequestedAt });
-      if (!run) return 'ended';
-      return run.cancelRequestedAt ? 'cancelling' : 'running';
+      if (run) return run.cancelRequestedAt ? 'cancelling' : 'running';
+      const [ended] = await db.select({ epoch: runs.epoch }).from(runs).where(eq(runs.runId, runId));
+      if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
+      await this.queue.leave(transaction, this.context);
+      return 'ended';
     });
   }
 
-  /** The thread's newest messages up to the one that this run answers, oldest first. */
+  /**
+   * The thread's newest messages up to the one that this run answers, oldest first. Each answer follows its question,
+   * also where the next question was asked before it was there.
+   */
   conversation(): Promise<ChatMessage[]> {
     const { runId, threadId } = this.context;
+    const question = alias(messages, 'question');
     const ownMessage = sql`(select ${messages.seq} from ${messages} where ${messages.runId} = ${runId} and ${messages.role} = 'user')`;
     return this.session.transaction(async ({ db }) => {
       const rows = await db
         .select({ role: messages.role, content: messages.content })
-        .from(messages)
-        .where(and(eq(messages.threadId, threadId), lte(messages.seq, ownMessage)))
-        .orderBy(desc(messages.seq))
+        .from(question)
+        .innerJoin(messages, eq(messages.runId, question.runId))
+        .where(
+          and(
+            eq(question.threadId, threadId),
+            eq(question.role, 'user'),
+            lte(question.seq, ownMessage),
+            or(ne(messages.runId, runId), eq(messages.role, 'user')),
+          ),
+        )
+        .orderBy(desc(question.seq), desc(messages.seq))
         .limit(MAX_CONVERSATION);
       return rows.reverse().map(toChatMessage);
     });
@@ -94,6 +127,7 @@ export class RunJournal {
       .where(and(eq(runs.runId, runId), inArray(runs.state, statesBefore(outcome.state))));
     // The event is stored only with the state: neither without the other.
     if (changed.rowCount !== 1) throw new RunEndedError();
+    await this.queue.leave(transaction, this.context);
     return true;
   }
 }

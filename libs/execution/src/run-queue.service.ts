@@ -1,15 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
-import { Database, DatabaseUnavailableError } from '@bulkhead/persistence';
+import type { AppError } from '@bulkhead/errors';
+import { RunFence } from '@bulkhead/events';
+import { Database, DatabaseUnavailableError, type UserTransaction } from '@bulkhead/persistence';
 import type { ContextJson, UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
-import type { DurableSteps, StepResult } from './durable-steps.ts';
-import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { DurableEngine, WORKFLOW } from './durable-engine.ts';
+import type { DurableSteps } from './durable-steps.ts';
 import { engineLogger } from './engine-logger.ts';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { MemoryGate } from './memory-gate.service.ts';
 import { NodeLease } from './node-lease.ts';
-import { NodeRecovery } from './node-recovery.ts';
-import { reviveError } from './stored-error.ts';
+import { enterQueue, leaveQueue, QUEUE, RunClaims } from './run-claims.ts';
+import { RunPerformer } from './run-performer.ts';
+import { RunTaker } from './run-taker.ts';
+import { RunWake } from './run-wake.ts';
+import { STEP_FORMAT } from './step-format.ts';
 
 /** A queued run, as the queue stores it. */
 export interface RunJob {
@@ -18,138 +24,158 @@ export interface RunJob {
   readonly agentName: string;
 }
 
-export type RunProcessor = (job: RunJob, steps: DurableSteps) => Promise<void>;
+/** Executes a run to its end; with `refusal`, ends it for that reason without executing it. */
+export type RunProcessor = (job: RunJob, steps: DurableSteps, refusal?: AppError) => Promise<void>;
 
-const QUEUE = 'runs';
-const WORKFLOW = 'run';
-/** Raised when a change makes stored steps of unfinished runs unreadable. */
-const STEP_FORMAT = '1';
 const POOL_SIZE = 12;
-const RETRY_MS = 500;
-const STEP_RETRIES = { retriesAllowed: true, maxAttempts: 20, intervalSeconds: 0.5, backoffRate: 1.3 };
 
 /** Creates or migrates the durable engine's tables; runs once per boot, before the server. */
 export const prepareEngine = (engineUrl: string): Promise<void> => DBOS.migrate(engineUrl);
 
 /**
- * The durable queue of runs: DBOS Transact on the same PostgreSQL. At most `runsPerUser` runs of a user are taken
- * at a time, over all nodes, and users take turns.
+ * The durable queue of runs. Each node claims runs for itself: of a user never more at a time than the user's limit,
+ * over all nodes, the users in turn, and those of a thread one after the other. Steps are kept by DBOS Transact.
  */
 @Injectable()
 export class RunQueue {
   readonly #logger = new Logger(RunQueue.name);
+  readonly #wake: RunWake;
   #pool: pg.Pool | undefined;
   #client: DBOSClient | undefined;
-  #lease: NodeLease | undefined;
-  #recovery: NodeRecovery | undefined;
-  #stopping = false;
+  #worker: Worker | undefined;
 
   constructor(
     private readonly database: Database,
+    private readonly fence: RunFence,
+    private readonly memory: MemoryGate,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
-  ) {}
+  ) {
+    this.#wake = new RunWake(database, () => this.#worker?.taker.wake());
+  }
 
-  /** Begins to take runs, with those that an earlier life of this node left unfinished. @throws NodeIdTakenError */
+  /** Runs that this node executes now. */
+  get heldCount(): number {
+    return this.#worker?.taker.held.size ?? 0;
+  }
+
+  /**
+   * Makes the queue usable, and, unless this node only serves clients, begins to take runs, with those that an earlier
+   * life of this node left unfinished. @throws NodeIdTakenError
+   */
   async start(processRun: RunProcessor): Promise<void> {
-    const { nodeId, runsPerUser, pollingIntervalMs } = this.options;
-    const pool = new pg.Pool({ connectionString: this.database.engineUrl, max: POOL_SIZE });
+    const pool = new pg.Pool({ connectionString: this.database.engineUrl, max: POOL_SIZE, keepAlive: true });
     pool.on('error', (error) => this.#logger.warn(`An engine connection was lost: ${error.message}`));
-    this.#lease = await NodeLease.take(pool, nodeId, this.#logger).catch(async (error: unknown) => {
+    const system = { systemDatabaseUrl: this.database.engineUrl, systemDatabasePool: pool };
+    this.#pool = pool;
+    try {
+      if (this.options.role !== 'gateway') await this.#work(pool, processRun);
+    } catch (error) {
+      this.#pool = undefined;
       await pool.end();
       throw error;
-    });
-    this.#pool = pool;
-    const logger = engineLogger(this.#logger);
-    const system = { systemDatabaseUrl: this.database.engineUrl, systemDatabasePool: pool, logger };
-    DBOS.registerWorkflow((job: RunJob) => this.#process(job, processRun), { name: WORKFLOW });
-    DBOS.setConfig({
+    }
+    this.#client = await DBOSClient.create({
       ...system,
-      name: 'bulkhead',
-      applicationVersion: STEP_FORMAT,
-      executorID: nodeId,
-      runMigrations: false,
-      useListenNotify: false,
+      logger: engineLogger(this.#logger),
+      applicationName: 'bulkhead',
     });
-    await DBOS.launch();
-    await DBOS.registerQueue(QUEUE, {
-      partitionConcurrency: runsPerUser,
-      minPollingIntervalMs: pollingIntervalMs,
-      onConflict: 'always_update',
-    });
-    this.#client = await DBOSClient.create({ ...system, applicationName: 'bulkhead' });
-    this.#recovery = new NodeRecovery(pool, nodeId, this.#logger);
-    this.#recovery.start();
   }
 
-  /** Adds the context's run within a transaction of the engine's role: it exists if and when that commits. */
-  async enqueue(transaction: pg.ClientBase, context: UserExecutionContext, agentName: string): Promise<void> {
-    if (!this.#client) throw new DatabaseUnavailableError(new Error('The queue has not started'));
+  /**
+   * Adds the context's run within a transaction that holds the lock of its thread: it exists if and when that commits,
+   * and is then taken at once.
+   */
+  async enqueue(
+    transaction: UserTransaction,
+    context: UserExecutionContext,
+    agentName: string,
+  ): Promise<void> {
+    const client = this.#client;
+    if (!client) throw new DatabaseUnavailableError(new Error('The queue has not started'));
     const job: RunJob = { context: context.toJSON(), sessionId: context.identity.sessionId, agentName };
-    await this.#client.enqueueInTransaction(
-      transaction,
-      {
-        queueName: QUEUE,
-        workflowName: WORKFLOW,
-        workflowID: context.runId,
-        queuePartitionKey: context.userId,
-        appVersion: STEP_FORMAT,
-      },
-      job,
-    );
+    const options = {
+      queueName: QUEUE,
+      workflowName: WORKFLOW,
+      workflowID: context.runId,
+      queuePartitionKey: context.userId,
+      appVersion: STEP_FORMAT,
+    };
+    await transaction.asEngine(async (connection) => {
+      await client.enqueueInTransaction(connection, options, job);
+      await enterQueue(connection, context);
+    });
+    transaction.afterCommit(() => this.#wakeAnybody());
   }
 
-  /** Takes no more runs, lets running ones finish for the drain time, and leaves the rest for the next start. */
+  /** Removes an ended run within a transaction that holds the lock of its thread; the next one may begin then. */
+  async leave(transaction: UserTransaction, { runId }: UserExecutionContext): Promise<void> {
+    await transaction.asEngine((connection) => leaveQueue(connection, runId));
+    transaction.afterCommit(() => this.#wakeAnybody());
+  }
+
+  /** Takes no more runs, lets running ones finish for the drain time, and leaves the rest to others. */
   async stop(): Promise<void> {
     const pool = this.#pool;
     if (!pool) return;
     this.#pool = undefined;
-    const { drainTimeoutMs } = this.options;
-    await this.#recovery?.stop();
-    const abandon = setTimeout(() => (this.#stopping = true), Math.max(0, drainTimeoutMs - 250));
-    await DBOS.shutdown({ workflowCompletionTimeoutMS: drainTimeoutMs, deregister: true });
-    clearTimeout(abandon);
-    this.#stopping = true;
+    const worker = this.#worker;
+    if (worker) {
+      worker.taker.drain();
+      // The others take what this node had not begun.
+      await this.#wake.others();
+      await worker.engine.shutdown();
+      await worker.taker.stop();
+      await worker.claims.giveBack().catch(() => undefined);
+      await this.#wake.others();
+    }
+    this.#wake.close();
     await this.#client?.destroy();
-    this.#lease?.release();
+    worker?.lease.release();
+    this.#worker = undefined;
     await pool.end();
   }
 
-  async #process(job: RunJob, processRun: RunProcessor): Promise<void> {
-    for (;;) {
-      try {
-        return await processRun(job, this.#steps);
-      } catch (error) {
-        await this.#hangWhenStopping();
-        // The run could not even be opened: once it is, it outlasts an outage of the database by itself.
-        if (!isDatabaseTrouble(error)) throw error;
-        await delay(RETRY_MS);
-      }
-    }
+  #wakeAnybody(): void {
+    if (this.#worker) this.#worker.taker.wakeAnybody();
+    else void this.#wake.others();
   }
 
-  readonly #steps: DurableSteps = {
-    run: <Result extends StepResult>(name: string, work: () => Promise<Result>): Promise<Result> => {
-      const guarded = async (): Promise<Result> => {
-        try {
-          return await work();
-        } catch (error) {
-          await this.#hangWhenStopping();
-          throw error;
-        }
-      };
-      const options = { name, ...STEP_RETRIES, shouldRetry: isDatabaseTrouble };
-      return DBOS.runStep(guarded, options).catch(async (error: unknown) => {
-        // Storing the result fails too when the connections are closing.
-        await this.#hangWhenStopping();
-        throw reviveError(error);
-      });
-    },
-  };
-
-  /** An error that a shutdown caused must not be stored as the run's: the run continues after the restart. */
-  async #hangWhenStopping(): Promise<void> {
-    if (this.#stopping) await new Promise(() => undefined);
+  async #work(pool: pg.Pool, processRun: RunProcessor): Promise<void> {
+    const { options } = this;
+    const lease = await NodeLease.take(pool, options.nodeId, this.#logger);
+    const engine = new DurableEngine<RunJob>(
+      { ...options, engineUrl: this.database.engineUrl, pool },
+      this.#logger,
+    );
+    const claims = new RunClaims(pool, options);
+    const taker: RunTaker = new RunTaker(
+      claims,
+      {
+        room: (held) => (this.memory.isShort ? 0 : options.runsPerNode - held),
+        dispatch: (runIds, token) => engine.dispatch(runIds, token),
+        onFull: () => void this.#wake.others(),
+      },
+      this.#logger,
+    );
+    const performer = new RunPerformer(engine, taker, claims, this.fence, this.#logger);
+    try {
+      // What an earlier life of this node had.
+      await claims.giveBack();
+      await engine.launch((job, token) => performer.perform(job, token, processRun));
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+    this.#worker = { lease, engine, claims, taker };
+    taker.start();
+    await this.#wake.open();
   }
 }
 
-const isDatabaseTrouble = (error: unknown): boolean => error instanceof DatabaseUnavailableError;
+/** What a node that takes runs has. */
+interface Worker {
+  readonly lease: NodeLease;
+  readonly engine: DurableEngine<RunJob>;
+  readonly claims: RunClaims;
+  readonly taker: RunTaker;
+}

@@ -60,7 +60,10 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,
   maxDelegations: config.RUN_MAX_DELEGATIONS,
   runTimeoutMs: config.RUN_TIMEOUT_SECONDS * 1000,
-  pollingIntervalMs: config.QUEUE_POLLING_MS,
+  role: config.ROLE,
+  runsPerNode: config.RUNS_PER_NODE,
+  leaseMs: config.NODE_LEASE_SECONDS * 1000,
+  memoryLimitPercent: config.MEMORY_LIMIT_PERCENT,
   drainTimeoutMs: config.DRAIN_TIMEOUT_SECONDS * 1000,
 });
 

@@ -1,7 +1,14 @@
+import { IsIn } from 'class-validator';
 import { Whole } from './whole.decorator.ts';
 
 /** What bounds runs. */
 export class ExecutionConfig {
+  @IsIn(['all', 'gateway', 'worker'], { message: 'ROLE must be all, gateway or worker' })
+  readonly ROLE: 'all' | 'gateway' | 'worker' = 'all';
+
+  @Whole(1, 10_000)
+  readonly RUNS_PER_NODE: number = 200;
+
   @Whole(1, 100)
   readonly RUNS_PER_USER: number = 5;
 
@@ -20,8 +27,11 @@ export class ExecutionConfig {
   @Whole(1, 86_400)
   readonly RUN_TIMEOUT_SECONDS: number = 300;
 
-  @Whole(10, 10_000)
-  readonly QUEUE_POLLING_MS: number = 25;
+  @Whole(3, 300)
+  readonly NODE_LEASE_SECONDS: number = 10;
+
+  @Whole(1, 100)
+  readonly MEMORY_LIMIT_PERCENT: number = 85;
 
   @Whole(0, 300)
   readonly DRAIN_TIMEOUT_SECONDS: number = 8;

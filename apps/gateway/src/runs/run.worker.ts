@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
+import type { AppError } from '@bulkhead/errors';
 import {
   RunExecution,
   RunNotPermittedError,
@@ -24,7 +25,7 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
-    return this.queue.start((job, steps) => this.#run(job, steps));
+    return this.queue.start((job, steps, refusal) => this.#run(job, steps, refusal));
   }
 
   /** Before connections close, so that clients see their runs end while there is time. */
@@ -32,13 +33,13 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
     return this.queue.stop();
   }
 
-  async #run(job: RunJob, steps: DurableSteps): Promise<void> {
+  async #run(job: RunJob, steps: DurableSteps, refusal?: AppError): Promise<void> {
     const { userId } = job.context;
     const identity = await this.authenticator.identityOf({ userId, sessionId: job.sessionId });
     const context = UserExecutionContext.fromRun({ identity, context: job.context });
-    const isPermitted = identity.hasPermission(RUN_PERMISSION);
+    const reason = identity.hasPermission(RUN_PERMISSION) ? refusal : new RunNotPermittedError();
     await this.scopes.run(context, RunExecution, (run) =>
-      isPermitted ? run.execute(job.agentName, steps) : run.refuse(job.agentName, new RunNotPermittedError()),
+      reason ? run.refuse(job.agentName, reason) : run.execute(job.agentName, steps),
     );
     this.#logger.debug({ runId: context.runId, userId }, 'Run');
   }

@@ -25,13 +25,16 @@ export interface TestExecution {
 
 const permissions = ['tools:calculator', 'tools:time', 'tools:notes', 'tools:spec', 'agents:delegate'];
 const usualOptions = {
+  role: 'all' as const,
   runsPerUser: 5,
+  runsPerNode: 100,
+  leaseMs: 10_000,
+  memoryLimitPercent: 95,
   unfinishedRunsPerUser: 200,
   maxSteps: 8,
   maxToolCalls: 8,
   maxDelegations: 8,
   runTimeoutMs: 60_000,
-  pollingIntervalMs: 25,
   drainTimeoutMs: 5_000,
 };
 

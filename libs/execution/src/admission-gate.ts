@@ -1,0 +1,81 @@
+import { Inject, Injectable, Scope } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
+import { runs, sqlStateOf, type UserTransaction } from '@bulkhead/persistence';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { ThreadBusyError, TooManyRunsError } from './execution.errors.ts';
+import { MemoryGate } from './memory-gate.service.ts';
+import { CANCEL_CHANNEL } from './run-cancellation.service.ts';
+import { RunControl } from './run-control.ts';
+import { UNFINISHED_STATES } from './run-state.ts';
+
+/**
+ * What a message does while a run of its thread is unfinished. `enqueue`: its run waits for the others and sees their
+ * answers. `reject`: it is refused. `interrupt`: it cancels them, then runs.
+ */
+export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
+export const WHEN_BUSY: readonly WhenBusy[] = ['enqueue', 'reject', 'interrupt'];
+
+/** No such thread; raised by the database's functions. */
+const ABSENT = 'BH404';
+
+interface Hold extends Record<string, unknown> {
+  readonly unfinished: number;
+  readonly unfinished_limit: number | null;
+  readonly when_busy: WhenBusy;
+  readonly busy_run: string | null;
+}
+
+/** Decides whether a message is accepted, one message of a user at a time: what is counted stays true until the commit. */
+@Injectable({ scope: Scope.REQUEST })
+export class AdmissionGate {
+  constructor(
+    private readonly context: UserExecutionContext,
+    private readonly memory: MemoryGate,
+    private readonly scopes: UserContextScopes,
+    @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
+  ) {}
+
+  /**
+   * Holds the context's thread and its user's admissions until the transaction ends.
+   * @throws ServerOverloadedError, TooManyRunsError, ThreadBusyError
+   * @throws ResourceNotFoundError for a foreign and an absent thread alike
+   */
+  async pass(transaction: UserTransaction, whenBusy?: WhenBusy): Promise<void> {
+    this.memory.assertRoom();
+    const hold = await this.#hold(transaction);
+    const limit = hold.unfinished_limit ?? this.options.unfinishedRunsPerUser;
+    if (hold.unfinished >= limit) throw new TooManyRunsError(limit, hold.unfinished);
+    if (hold.busy_run === null) return;
+    const policy = whenBusy ?? hold.when_busy;
+    if (policy === 'reject') throw new ThreadBusyError(hold.busy_run);
+    if (policy === 'interrupt') await this.#interrupt(transaction);
+  }
+
+  async #hold({ db }: UserTransaction): Promise<Hold> {
+    const { userId, threadId } = this.context;
+    const { rows } = await db
+      .execute<Hold>(sql`select * from bulkhead.hold_admission(${userId}::uuid, ${threadId}::uuid)`)
+      .catch((error: unknown) => {
+        throw sqlStateOf(error) === ABSENT ? new ResourceNotFoundError('thread') : error;
+      });
+    return rows[0]!;
+  }
+
+  /** Stored with the message: if this node dies after the commit, the others end what is to end. */
+  async #interrupt(transaction: UserTransaction): Promise<void> {
+    const { identity, threadId, runId } = this.context;
+    const stopped = await transaction.db
+      .update(runs)
+      .set({ cancelRequestedAt: sql`coalesce(${runs.cancelRequestedAt}, now())` })
+      .where(and(eq(runs.threadId, threadId), ne(runs.runId, runId), inArray(runs.state, UNFINISHED_STATES)))
+      .returning({ runId: runs.runId, isToldOf: sql`pg_notify(${CANCEL_CHANNEL}, ${runs.runId}::text)` });
+    transaction.afterCommit(() => {
+      for (const each of stopped) {
+        const context = UserExecutionContext.fromRequest(identity, { threadId, runId: each.runId });
+        this.scopes.run(context, RunControl, (control) => control.cancel()).catch(() => undefined);
+      }
+    });
+  }
+}
