@@ -14,7 +14,15 @@ const files = Object.values(await createProjectFileMapUsingProjectGraph(graph)).
 assertOneConfig(files.map(({ file }) => file));
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/node_modules/', '.nx/', '.data/', '.evidence/', '**/coverage/']),
+  globalIgnores([
+    '**/dist/',
+    '**/node_modules/',
+    '.nx/',
+    '.data/',
+    '.evidence/',
+    '.compliance/',
+    '**/coverage/',
+  ]),
   coreConfigs,
   typescriptConfigs(import.meta.dirname),
   boundaryConfigs,

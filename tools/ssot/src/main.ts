@@ -1,4 +1,5 @@
 import { generate } from './generate.ts';
+import { report } from './report/command.ts';
 import { rewrite } from './rewrite/command.ts';
 
 /** Each command: what it does with the workspace at `root`; the exit code. */
@@ -8,6 +9,14 @@ const commands: Readonly<
   registry: (root, args) => generate(root, 'registry', args),
   diagram: (root, args) => generate(root, 'diagram', args),
   rewrite,
+  report,
+  // What `npm test` asks: is everything that is written from the code up to date, and nothing worse than before?
+  compliance: async (root) =>
+    Math.max(
+      await generate(root, 'registry', ['--check']),
+      await generate(root, 'diagram', ['--check']),
+      await report(root, []),
+    ),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -29,7 +29,9 @@ export function edgesOf({
 }: Pick<ProjectGraph, 'nodes' | 'dependencies'>): readonly Edge[] {
   return Object.values(dependencies)
     .flat()
-    .filter(({ target, type }) => nodes[target] !== undefined && type !== 'implicit')
+    .filter(
+      ({ source, target, type }) => nodes[target] && nodes[source]?.data.root !== '.' && type !== 'implicit',
+    )
     .map(({ source, target }) => ({ from: source, to: target }))
     .sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
 }

@@ -30,6 +30,15 @@ export class CanonicalPaths {
     return { edits, undecided };
   }
 
+  /** How many imports of one file go to another project, and how many of those by their one path. */
+  count(path: string, file: SourceFile): { readonly all: number; readonly canonical: number } {
+    const found = moduleUses(file).flatMap((use) => {
+      const target = this.targets.of(path, use.module);
+      return target ? [this.#isCanonical(target, use)] : [];
+    });
+    return { all: found.length, canonical: found.filter(Boolean).length };
+  }
+
   /** Through a door, and none of the names has its home elsewhere. */
   #isCanonical({ door, lib }: ImportTarget, { taken }: ModuleUse): boolean {
     if (door === undefined) return false;

@@ -1,0 +1,2 @@
+export { depConstraints } from './boundaries.ts';
+export { bulkheadRules } from './plugin.ts';
