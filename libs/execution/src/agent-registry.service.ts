@@ -1,14 +1,20 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { ModelRegistry, type LanguageModel } from '@bulkhead/models';
 import { ToolRegistry } from '@bulkhead/tools';
 import type { AgentDefinition } from './agent.contract.ts';
 import { AgentRegistrationError, UnknownAgentError } from './execution.errors.ts';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 
 /** Every agent of the server, by name. Feature modules register theirs when they start. */
 @Injectable()
 export class AgentRegistry implements OnApplicationBootstrap {
   readonly #agents = new Map<string, AgentDefinition>();
 
-  constructor(private readonly tools: ToolRegistry) {}
+  constructor(
+    private readonly tools: ToolRegistry,
+    private readonly models: ModelRegistry,
+    @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'agentModels'>,
+  ) {}
 
   /** @throws AgentRegistrationError when the name is taken */
   register(agent: AgentDefinition): void {
@@ -23,12 +29,26 @@ export class AgentRegistry implements OnApplicationBootstrap {
     return agent;
   }
 
+  /** The model that an agent thinks with. @throws ModelNotConfiguredError */
+  modelOf({ name, model = 'default' }: AgentDefinition): LanguageModel {
+    return this.models.resolve(this.options.agentModels?.[name] ?? model);
+  }
+
   list(): readonly AgentDefinition[] {
     return [...this.#agents.values()];
   }
 
-  /** Once all modules have registered: an agent with a tool or delegate that does not exist is a mistake in its module. */
+  /**
+   * Once all modules have registered: what does not exist, or can't be reached, is found now and not in a user's run.
+   * @throws AgentRegistrationError, ModelNotConfiguredError
+   */
   onApplicationBootstrap(): void {
+    const configured = Object.keys(this.options.agentModels ?? {});
+    const unknown = configured.find((name) => !this.#agents.has(name));
+    if (unknown !== undefined) {
+      throw new AgentRegistrationError(`A model is configured for an agent that does not exist: ${unknown}.`);
+    }
+    for (const agent of this.#agents.values()) this.modelOf(agent);
     for (const { name, tools, delegates = [] } of this.#agents.values()) {
       refuseMissing(name, 'a tool', tools, (tool) => this.tools.find(tool) !== undefined);
       const granted = delegates.flatMap((grant) => grant.tools ?? []);

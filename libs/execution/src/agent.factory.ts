@@ -1,11 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
-import {
-  callModel,
-  ModelRegistry,
-  type ChatMessage,
-  type ModelReply,
-  type ToolOffer,
-} from '@bulkhead/models';
+import { callModel, type ChatMessage, type ModelReply, type ToolOffer } from '@bulkhead/models';
 import { ToolDispatcher, ToolRegistry, type Tool, type ToolCall, type ToolReport } from '@bulkhead/tools';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type { AgentLimits } from './agent.contract.ts';
@@ -39,7 +33,6 @@ export class AgentFactory {
   constructor(
     private readonly context: UserExecutionContext,
     private readonly agents: AgentRegistry,
-    private readonly models: ModelRegistry,
     private readonly tools: ToolRegistry,
     private readonly dispatcher: ToolDispatcher,
     private readonly teams: Teams,
@@ -51,7 +44,7 @@ export class AgentFactory {
    */
   create(agentName: string, granted?: readonly string[]): Agent {
     const definition = this.agents.get(agentName);
-    const model = this.models.resolve(definition.model ?? 'default');
+    const model = this.agents.modelOf(definition);
     const delegates = definition.delegates ?? [];
     const listed = definition.tools.filter((name) => granted?.includes(name) ?? true);
     const permittedTools = delegates.length > 0 ? [...listed, DELEGATE] : listed;

@@ -12,6 +12,8 @@ export interface ExecutionOptions {
   readonly runsPerUser: number;
   /** Unfinished runs that a user may have, running ones included; more are refused. */
   readonly unfinishedRunsPerUser: number;
+  /** Models of agents by the agents' names, instead of those that the agents name themselves. */
+  readonly agentModels?: Readonly<Record<string, string>>;
   /** Model calls per run. */
   readonly maxSteps: number;
   /** Tool calls per run. */

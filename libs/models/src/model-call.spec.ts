@@ -31,7 +31,7 @@ describe('callModel', () => {
     expect(reply).toEqual({
       text: 'Hello',
       toolCalls: [],
-      usage: { inputTokens: 1, outputTokens: 2 },
+      usage: { inputTokens: 1, outputTokens: 2, isEstimated: false },
       finishReason: 'stop',
     });
   });
@@ -69,7 +69,7 @@ describe('callModel', () => {
       { id: 'a', name: 'add', arguments: { x: 1 } },
       { id: 'b', name: 'add', invalidArguments: '{"x' },
     ]);
-    expect(reply).toMatchObject({ finishReason: 'tool-calls', usage: { inputTokens: 0, outputTokens: 0 } });
+    expect(reply).toMatchObject({ finishReason: 'tool-calls', usage: { isEstimated: true } });
     expect(JSON.parse(JSON.stringify(reply))).toEqual(reply);
   });
 

@@ -23,7 +23,7 @@ export async function* openParts(
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } catch (cause) {
     signal.throwIfAborted();
-    throw new ModelFailedError(model.modelId, cause);
+    throw ModelFailedError.of(model.modelId, cause);
   } finally {
     signal.removeEventListener('abort', release);
     release();

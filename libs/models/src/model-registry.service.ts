@@ -1,23 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
-import { MODELS_OPTIONS, type ModelsOptions } from './models.options.ts';
+import { DEFAULT_PATIENCE, MODELS_OPTIONS, type ModelsOptions, type Patience } from './models.options.ts';
 import { OfflineModel } from './offline/offline-model.ts';
-import { openaiCompatibleModels } from './openai-compatible.provider.ts';
+import { PatientModel } from './patient-model.ts';
+import { configuredProviders, openProvider, providerNames, type ModelsByName } from './providers.ts';
 
-const forms = '`offline` or `openai-compatible:<model>`';
+const forms = `\`offline\`, or a provider and its model: ${providerNames.map((name) => `\`${name}:<model>\``).join(', ')}`;
 
 /** Every model this server can reach, by reference. Holds keys; hands out none. */
 @Injectable()
 export class ModelRegistry {
   readonly #offline: LanguageModel;
-  readonly #openaiCompatible: ((modelId: string) => LanguageModel) | undefined;
+  readonly #opened = new Map<string, ModelsByName>();
   readonly #default: LanguageModel;
+  readonly #patience: Patience;
+  readonly #options: ModelsOptions;
 
   /** @throws ModelNotConfiguredError so that a wrong configuration fails at boot, not in a user's run */
   constructor(@Inject(MODELS_OPTIONS) options: ModelsOptions) {
+    this.#options = options;
     this.#offline = new OfflineModel(options.offline);
-    this.#openaiCompatible = options.openaiCompatible && openaiCompatibleModels(options.openaiCompatible);
+    this.#patience = { ...DEFAULT_PATIENCE, ...options.patience };
+    for (const name of configuredProviders(options)) this.#open(name);
     this.#default = this.#find(options.defaultModel, 'defaultModel');
   }
 
@@ -31,16 +36,15 @@ export class ModelRegistry {
 
   #find(reference: string, key: string): LanguageModel {
     if (reference === 'offline') return this.#offline;
-    const [, provider, modelId] = /^([a-z-]+):([\x21-\x7e]{1,200})$/.exec(reference) ?? [];
-    if (provider !== 'openai-compatible' || modelId === undefined) {
-      throw new ModelNotConfiguredError(key, `must be ${forms}.`);
-    }
-    if (!this.#openaiCompatible) {
-      throw new ModelNotConfiguredError(
-        'openaiCompatible.baseUrl',
-        `must be set to use \`${provider}\` models.`,
-      );
-    }
-    return this.#openaiCompatible(modelId);
+    const [, provider = '', modelId = ''] = /^([a-z-]+):([\x21-\x7e]{1,200})$/.exec(reference) ?? [];
+    const models = this.#open(provider);
+    if (!models) throw new ModelNotConfiguredError(key, `must be ${forms}.`);
+    return new PatientModel(provider, models(modelId), this.#patience);
+  }
+
+  #open(provider: string): ModelsByName | undefined {
+    const known = this.#opened.get(provider) ?? openProvider(provider, this.#options);
+    if (known) this.#opened.set(provider, known);
+    return known;
   }
 }

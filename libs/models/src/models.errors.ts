@@ -20,9 +20,36 @@ export class ModelFailedError extends AppError {
   readonly code = 'model_failed';
   readonly kind = 'unavailable';
 
+  /** Keeps an error of ours as it is. */
+  static of(modelId: string, cause: unknown): ModelFailedError | ModelTimeoutError {
+    return cause instanceof ModelTimeoutError ? cause : new ModelFailedError(modelId, cause);
+  }
+
   constructor(modelId: string, cause: unknown) {
     const status = APICallError.isInstance(cause) ? cause.statusCode : undefined;
     super(`The model "${modelId}" ${explain(status)}`, { cause, ...retryAfter(cause) });
+  }
+}
+
+const phases = {
+  connect: 'did not begin to answer',
+  'first token': 'did not begin its answer',
+  stall: 'stopped in the middle of its answer',
+} as const;
+
+/** The model's provider took too long. */
+export class ModelTimeoutError extends AppError {
+  readonly code = 'model_timeout';
+  readonly kind = 'unavailable';
+
+  constructor(
+    modelId: string,
+    readonly phase: keyof typeof phases,
+    timeoutMs: number,
+  ) {
+    super(`The model "${modelId}" ${phases[phase]} within ${timeoutMs / 1000} s. Try again in a moment.`, {
+      limit: timeoutMs,
+    });
   }
 }
 

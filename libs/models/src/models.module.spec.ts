@@ -33,9 +33,9 @@ describe('ModelRegistry', () => {
   it.each([
     ['offline', 'offline', 'offline'],
     ['default', 'offline', 'offline'],
-    ['openai-compatible:gpt-4o-mini', 'openai-compatible.chat', 'gpt-4o-mini'],
-    ['openai-compatible:llama3.2:3b', 'openai-compatible.chat', 'llama3.2:3b'],
-    ['openai-compatible:meta-llama/Llama-3.1-8B', 'openai-compatible.chat', 'meta-llama/Llama-3.1-8B'],
+    ['openai-compatible:gpt-4o-mini', 'openai-compatible', 'gpt-4o-mini'],
+    ['openai-compatible:llama3.2:3b', 'openai-compatible', 'llama3.2:3b'],
+    ['openai-compatible:meta-llama/Llama-3.1-8B', 'openai-compatible', 'meta-llama/Llama-3.1-8B'],
   ])('resolves %s', (reference, provider, modelId) => {
     expect(new ModelRegistry(configured).resolve(reference)).toMatchObject({ provider, modelId });
   });
@@ -53,13 +53,13 @@ describe('ModelRegistry', () => {
     'openai-compatible:',
     'openai-compatible: gpt',
     `openai-compatible:${'x'.repeat(201)}`,
-    'anthropic:claude',
+    'nobody:claude',
     '__proto__',
     'sk-secret',
   ])('refuses %j without repeating it', (reference) => {
     const resolve = (): unknown => new ModelRegistry(configured).resolve(reference);
     expect(resolve).toThrow(ModelNotConfiguredError);
-    expect(resolve).toThrow('must be `offline` or `openai-compatible:<model>`.');
+    expect(resolve).toThrow('must be `offline`, or a provider and its model');
     expect(resolve).not.toThrow('sk-secret');
   });
 

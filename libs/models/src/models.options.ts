@@ -6,6 +6,35 @@ export interface OpenAICompatibleOptions {
   readonly apiKey?: string;
 }
 
+/** A provider with an address of its own. */
+export interface ProviderOptions {
+  readonly apiKey: string;
+  /** Up to and including the version. Default: the provider's own. */
+  readonly baseUrl?: string;
+}
+
+/** How long, and how often, a provider is waited for. The offline model is not subject to it. */
+export interface Patience {
+  /** Until the provider begins to answer, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** From then to the first piece of the answer, in milliseconds. */
+  readonly firstTokenTimeoutMs: number;
+  /** Between two pieces, in milliseconds. */
+  readonly stallTimeoutMs: number;
+  /** Further attempts when the provider is over its limit, fails or can't be reached; none once the answer has begun. */
+  readonly retries: number;
+  /** Longest pause before the second attempt, in milliseconds; it doubles with each further one. */
+  readonly backoffMs: number;
+}
+
+export const DEFAULT_PATIENCE: Patience = {
+  connectTimeoutMs: 60_000,
+  firstTokenTimeoutMs: 120_000,
+  stallTimeoutMs: 60_000,
+  retries: 3,
+  backoffMs: 1_000,
+};
+
 export interface OfflineOptions {
   /** Pause between two words of an answer, in milliseconds. Default 0. */
   readonly deltaDelayMs?: number;
@@ -15,6 +44,11 @@ export interface ModelsOptions {
   /** A reference: `offline`, or a provider and its model, e.g. `openai-compatible:gpt-4o-mini`. */
   readonly defaultModel: string;
   readonly openaiCompatible?: OpenAICompatibleOptions;
+  readonly openai?: ProviderOptions;
+  readonly anthropic?: ProviderOptions;
+  readonly google?: ProviderOptions;
+  /** Default: `DEFAULT_PATIENCE`. */
+  readonly patience?: Partial<Patience>;
   readonly offline?: OfflineOptions;
 }
 

@@ -6,6 +6,7 @@ import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '@bulkhead/tables';
 import { GatewayConfig } from './gateway.config.ts';
+import { agentModelsOf } from './models.config.ts';
 import { keptNodeId } from './node-id.ts';
 
 /** Hands each lib its part of the configuration. The one global module: every other dependency is imported by name. */
@@ -56,6 +57,7 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   nodeId: config.NODE_ID ?? keptNodeId(config.DATA_DIR),
   unfinishedRunsPerUser: config.UNFINISHED_RUNS_PER_USER,
   runsPerUser: config.RUNS_PER_USER,
+  agentModels: agentModelsOf(config),
   maxSteps: config.RUN_MAX_STEPS,
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,
   maxDelegations: config.RUN_MAX_DELEGATIONS,
@@ -69,12 +71,21 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
 
 const models = (config: GatewayConfig): ModelsOptions => ({
   defaultModel: config.DEFAULT_MODEL,
+  patience: {
+    connectTimeoutMs: config.MODEL_CONNECT_TIMEOUT_SECONDS * 1000,
+    firstTokenTimeoutMs: config.MODEL_FIRST_TOKEN_TIMEOUT_SECONDS * 1000,
+    stallTimeoutMs: config.MODEL_STALL_TIMEOUT_SECONDS * 1000,
+    retries: config.MODEL_RETRIES,
+  },
   ...(config.OPENAI_COMPATIBLE_BASE_URL !== undefined && {
     openaiCompatible: {
       baseUrl: config.OPENAI_COMPATIBLE_BASE_URL,
       ...(config.OPENAI_COMPATIBLE_API_KEY !== undefined && { apiKey: config.OPENAI_COMPATIBLE_API_KEY }),
     },
   }),
+  ...provider('openai', config.OPENAI_API_KEY, config.OPENAI_BASE_URL),
+  ...provider('anthropic', config.ANTHROPIC_API_KEY, config.ANTHROPIC_BASE_URL),
+  ...provider('google', config.GOOGLE_API_KEY, config.GOOGLE_BASE_URL),
 });
 
 const tables = (config: GatewayConfig): TablesOptions => ({
@@ -88,3 +99,9 @@ const tables = (config: GatewayConfig): TablesOptions => ({
   queriesAtOnce: config.TABLE_QUERIES_AT_ONCE,
   queryTimeoutMs: config.TABLE_QUERY_TIMEOUT_SECONDS * 1000,
 });
+const provider = (
+  name: 'openai' | 'anthropic' | 'google',
+  apiKey: string | undefined,
+  baseUrl: string | undefined,
+): Partial<ModelsOptions> =>
+  apiKey === undefined ? {} : { [name]: { apiKey, ...(baseUrl !== undefined && { baseUrl }) } };

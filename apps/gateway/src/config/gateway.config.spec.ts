@@ -43,6 +43,10 @@ describe('the configuration', () => {
     { ALLOWED_ORIGINS: 'https://a.example/path' },
     { DEFAULT_MODEL: 'gpt' },
     { DEFAULT_MODEL: 'openai-compatible:llama3' },
+    { DEFAULT_MODEL: 'openai:gpt-4o' },
+    { DEFAULT_MODEL: 'nobody:model' },
+    { AGENT_MODELS: 'assistant' },
+    { AGENT_MODELS: 'assistant=anthropic:claude' },
     { OPENAI_COMPATIBLE_BASE_URL: 'ftp://x' },
     { RUN_TIMEOUT_SECONDS: '-1' },
   ])('refuses %j', (environment: Record<string, string>) => {

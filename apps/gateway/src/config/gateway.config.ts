@@ -8,7 +8,7 @@ import { ConfigError } from './config.errors.ts';
 import { DeliveryConfig } from './delivery.config.ts';
 import { ExecutionConfig } from './execution.config.ts';
 import { LimitsConfig } from './limits.config.ts';
-import { ModelsConfig } from './models.config.ts';
+import { missingModelSettings, ModelsConfig } from './models.config.ts';
 import { ServerConfig } from './server.config.ts';
 import { ToolsConfig } from './tools.config.ts';
 
@@ -31,9 +31,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Gatewa
   );
   const config = plainToInstance(GatewayConfig, given, { exposeDefaultValues: true });
   const problems = validateSync(config).map(({ constraints = {} }) => Object.values(constraints).join('; '));
-  if (config.DEFAULT_MODEL.startsWith('openai-compatible:') && !config.OPENAI_COMPATIBLE_BASE_URL) {
-    problems.push('DEFAULT_MODEL needs OPENAI_COMPATIBLE_BASE_URL');
-  }
+  if (problems.length === 0) problems.push(...missingModelSettings(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }
