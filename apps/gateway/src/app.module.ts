@@ -21,6 +21,7 @@ import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { ConnectionSlots } from './delivery/connection-slots.service.ts';
 import { EventDelivery } from './delivery/event-delivery.service.ts';
+import { DeliveryController } from './events/delivery.controller.ts';
 import { EventStreams } from './events/event-streams.service.ts';
 import { EventsController } from './events/events.controller.ts';
 import { HealthController } from './health/health.controller.ts';
@@ -66,6 +67,7 @@ export class AppModule {
         ThreadsController,
         RunsController,
         EventsController,
+        DeliveryController,
         AuditController,
         AdminAuditController,
         ProblemsController,

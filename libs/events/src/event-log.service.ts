@@ -11,6 +11,7 @@ import {
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
+import { withoutOverflow } from './event-overflow.ts';
 import { RunEndedError, RunSupersededError } from './events.errors.ts';
 import { toStorable, toStorableUuid } from './storable.ts';
 import type { EventData, EventType, ThreadEvent } from './thread-event.ts';
@@ -108,19 +109,22 @@ interface AppendRow {
 
 /** A batch on its way into the log: the statement that stores it, and the events it then is. */
 function draftOf(context: UserExecutionContext, batch: EventBatch, epoch?: number) {
-  const drafts = batch.events.map(({ type, data }) => ({
-    eventId: randomUUID(),
-    type,
-    threadId: toStorableUuid(context.threadId),
-    runId: toStorableUuid(context.runId),
-    requestId: toStorableUuid(context.requestId),
-    ...(context.parentRequestId !== undefined && {
-      parentRequestId: toStorableUuid(context.parentRequestId),
-    }),
-    agentName: batch.agentName,
-    operationDepth: context.operationDepth,
-    data,
-  }));
+  const drafts = batch.events
+    .map((event) => ({ event, ...withoutOverflow(event) }))
+    .map(({ event, data, overflow }) => ({
+      eventId: randomUUID(),
+      type: event.type,
+      threadId: toStorableUuid(context.threadId),
+      runId: toStorableUuid(context.runId),
+      requestId: toStorableUuid(context.requestId),
+      ...(context.parentRequestId !== undefined && {
+        parentRequestId: toStorableUuid(context.parentRequestId),
+      }),
+      agentName: batch.agentName,
+      operationDepth: context.operationDepth,
+      data,
+      ...overflow,
+    }));
   const { json, value } = toStorable(drafts);
   const statement: Statement = (literal) =>
     `SELECT * FROM bulkhead.append_events(${literal(context.threadId)}, ${literal(context.runId)}, ` +
@@ -129,7 +133,8 @@ function draftOf(context: UserExecutionContext, batch: EventBatch, epoch?: numbe
     if (!row?.stored) return [];
     const firstSeq = Number(row.first_seq);
     return value.map(
-      (draft, index) => Object.freeze({ ...draft, seq: firstSeq + index, at: row.stored_at }) as ThreadEvent,
+      ({ resultId: _id, content: _content, ...draft }, index) =>
+        Object.freeze({ ...draft, seq: firstSeq + index, at: row.stored_at }) as ThreadEvent,
     );
   };
   return { statement, storedAs };

@@ -50,6 +50,15 @@ export class EventRouter {
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener('behind');
   }
 
+  /** The same for one share of all readers; the shares from 0 to `shares` - 1 together are everybody. */
+  wakeShare(share: number, shares: number): void {
+    for (const [key, listeners] of this.#listeners) {
+      // The last digits of a thread's id are random.
+      if (parseInt(key.slice(-4), 16) % shares !== share) continue;
+      for (const listener of listeners) listener('behind');
+    }
+  }
+
   /** Calls `watcher` with each thread that events were published for, until the returned function is called. */
   onPublish(watcher: (key: RouteKey) => void): () => void {
     this.#watchers.add(watcher);

@@ -121,6 +121,15 @@ describe('a wake', () => {
     expect(heard).toEqual([['behind'], ['behind']]);
   });
 
+  it('of every share sends every reader to the log once', () => {
+    const router = new EventRouter();
+    const heard = Array.from({ length: 50 }, () => listenFor(router, aContext().build()));
+    router.wakeShare(0, 7);
+    expect(heard.flat().length).toBeLessThan(50);
+    for (let share = 1; share < 7; share += 1) router.wakeShare(share, 7);
+    expect(heard).toEqual(heard.map(() => ['behind']));
+  });
+
   it('is asked for by watchers, who learn which thread has news and not which news, until they stop', () => {
     const router = new EventRouter();
     const ada = aContext().build();

@@ -6,8 +6,9 @@ import { EventRouter, type RouteKey } from './event-router.service.ts';
 const CHANNEL = 'bulkhead_events';
 /** Threads that changed within this time are announced together. */
 const COALESCE_MS = 10;
-/** How often every reader looks by itself, in case a wake was lost. */
-const SWEEP_MS = 60_000;
+/** Every reader looks by itself once in so many sweeps, in case a wake was lost; not all of them at once. */
+const SHARES = 60;
+const SWEEP_MS = 1_000;
 
 /**
  * Wakes the readers of other nodes. What travels names a user and a thread and carries nothing: each reader then
@@ -35,7 +36,8 @@ export class EventWake implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onApplicationBootstrap(): Promise<void> {
     this.#stopWatching = this.router.onPublish((key) => this.#announceSoon(key));
-    this.#sweep = setInterval(() => this.router.wakeAll(), SWEEP_MS);
+    let share = 0;
+    this.#sweep = setInterval(() => this.router.wakeShare(share++ % SHARES, SHARES), SWEEP_MS);
     await this.#channel.open();
   }
 

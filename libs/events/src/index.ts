@@ -1,5 +1,8 @@
 export { Acknowledgements } from './acknowledgements.service.ts';
+export { DeliveryCursors } from './delivery-cursors.service.ts';
+export { DeliveryReport, type ThreadDelivery } from './delivery-report.ts';
 export { EventLog, type EventBatch, type EventRange, type NewEvent } from './event-log.service.ts';
+export { EVENTS_OPTIONS, type EventsOptions } from './event-retention.service.ts';
 export { EventRouter } from './event-router.service.ts';
 export { ResyncRequiredError, RunEndedError, RunSupersededError } from './events.errors.ts';
 export { EventsModule } from './events.module.ts';
@@ -16,6 +19,7 @@ export {
   type ToolOutcome,
 } from './thread-event.ts';
 export { ThreadReader, type Cursor, type ReadOptions } from './thread-reader.service.ts';
+export { ToolResults, type ToolResult } from './tool-results.ts';
 export { UserEventEmitter } from './user-event-emitter.ts';
 export type {
   ClosingReason,

@@ -27,6 +27,8 @@ export interface EventData {
     readonly toolCallId: string;
     readonly toolName: string;
     readonly arguments: JsonValue;
+    /** Names the tool result that holds the arguments, when they are too large: `arguments` is the begin of their JSON. */
+    readonly argumentsRef?: string;
   };
   readonly tool_completed: {
     readonly toolCallId: string;
@@ -34,6 +36,8 @@ export interface EventData {
     readonly outcome: ToolOutcome;
     /** Present when it succeeded. */
     readonly result?: JsonValue;
+    /** Names the tool result that holds it, when it is too large: `result` is the begin of its JSON. */
+    readonly resultRef?: string;
     /** Present when it did not. */
     readonly problem?: ProblemDetails;
     readonly durationMs: number;
@@ -43,6 +47,7 @@ export interface EventData {
     readonly toolCallId: string;
     readonly toolName: string;
     readonly arguments: JsonValue;
+    readonly argumentsRef?: string;
     readonly expiresAt: string;
   };
   readonly approval_resolved: {

@@ -21,7 +21,10 @@ export const eventData: { readonly [Type in EventType]: Schema<EventData[Type]> 
   agent_started: object({ model: string() }),
   agent_thinking: object({ step: integer(1), attempt: integer(1) }),
   message_delta: object({ step: integer(1), text: string() }),
-  tool_executing: object({ toolCallId: string(), toolName: string(), arguments: anything() }),
+  tool_executing: object(
+    { toolCallId: string(), toolName: string(), arguments: anything() },
+    { argumentsRef: uuid() },
+  ),
   tool_completed: object(
     {
       toolCallId: string(),
@@ -29,15 +32,18 @@ export const eventData: { readonly [Type in EventType]: Schema<EventData[Type]> 
       outcome: oneOf('succeeded', 'failed', 'refused', 'cancelled', 'timed_out'),
       durationMs: integer(),
     },
-    { result: anything(), problem },
+    { result: anything(), resultRef: uuid(), problem },
   ),
-  approval_requested: object({
-    approvalId: uuid(),
-    toolCallId: string(),
-    toolName: string(),
-    arguments: anything(),
-    expiresAt: instant(),
-  }),
+  approval_requested: object(
+    {
+      approvalId: uuid(),
+      toolCallId: string(),
+      toolName: string(),
+      arguments: anything(),
+      expiresAt: instant(),
+    },
+    { argumentsRef: uuid() },
+  ),
   approval_resolved: object({ approvalId: uuid(), decision: oneOf('approved', 'denied', 'expired') }),
   agent_completed: object({
     messageId: uuid(),

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { AUDIT_OPTIONS, type AuditOptions } from '@bulkhead/audit';
 import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
+import { EVENTS_OPTIONS, type EventsOptions } from '@bulkhead/events';
 import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhead/execution';
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
@@ -18,6 +19,7 @@ export class ConfigurationModule {
       { provide: PERSISTENCE_OPTIONS, useValue: persistence(config) },
       { provide: AUDIT_OPTIONS, useValue: audit(config) },
       { provide: AUTH_OPTIONS, useValue: auth(config) },
+      { provide: EVENTS_OPTIONS, useValue: events(config) },
       { provide: EXECUTION_OPTIONS, useValue: execution(config) },
       { provide: MODELS_OPTIONS, useValue: models(config) },
       { provide: TABLES_OPTIONS, useValue: tables(config) },
@@ -27,6 +29,7 @@ export class ConfigurationModule {
       PERSISTENCE_OPTIONS,
       AUDIT_OPTIONS,
       AUTH_OPTIONS,
+      EVENTS_OPTIONS,
       EXECUTION_OPTIONS,
       MODELS_OPTIONS,
       TABLES_OPTIONS,
@@ -51,6 +54,11 @@ const audit = (config: GatewayConfig): AuditOptions => ({
 const auth = (config: GatewayConfig): AuthOptions => ({
   accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
   refreshTokenTtlDays: config.REFRESH_TOKEN_TTL_DAYS,
+});
+
+const events = (config: GatewayConfig): EventsOptions => ({
+  retentionDays: config.EVENT_RETENTION_DAYS,
+  eventsPerThread: config.EVENTS_PER_THREAD,
 });
 
 const execution = (config: GatewayConfig): ExecutionOptions => ({

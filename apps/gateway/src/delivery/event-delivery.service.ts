@@ -6,7 +6,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { IdentityLiveness } from '@bulkhead/auth';
-import { ResyncRequiredError, ThreadReader } from '@bulkhead/events';
+import { DeliveryCursors, ResyncRequiredError, ThreadReader } from '@bulkhead/events';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { GatewayConfig } from '../config/gateway.config.ts';
 import type { UserSocket } from '../socket/user-socket.ts';
@@ -32,6 +32,7 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
 
   constructor(
     private readonly reader: ThreadReader,
+    private readonly cursors: DeliveryCursors,
     private readonly liveness: IdentityLiveness,
     private readonly config: GatewayConfig,
   ) {}
@@ -102,6 +103,7 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
         while (!outbox.hasRoom && !signal.aborted) await outbox.untilRoom(signal);
         if (signal.aborted) return;
         socket.emit(event.type, event);
+        this.cursors.delivered(context, threadId, event.seq);
       }
     }
   }

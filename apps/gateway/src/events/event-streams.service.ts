@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { IdentityLiveness } from '@bulkhead/auth';
-import { ResyncRequiredError, TERMINAL_EVENT_TYPES, ThreadReader } from '@bulkhead/events';
+import { DeliveryCursors, ResyncRequiredError, TERMINAL_EVENT_TYPES, ThreadReader } from '@bulkhead/events';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
 import { ConnectionSlots } from '../delivery/connection-slots.service.ts';
@@ -22,6 +22,7 @@ export class EventStreams implements BeforeApplicationShutdown {
   constructor(
     private readonly reader: ThreadReader,
     private readonly slots: ConnectionSlots,
+    private readonly cursors: DeliveryCursors,
     private readonly liveness: IdentityLiveness,
   ) {}
 
@@ -64,6 +65,8 @@ export class EventStreams implements BeforeApplicationShutdown {
       for (const event of events) {
         if (!(await stream.send(event))) return stream.end('slow_consumer');
       }
+      // A run's stream leaves out what others said in between.
+      if (runId === undefined) this.cursors.delivered(context, options.threadId, batch.at(-1)?.seq ?? 0);
       if (runId !== undefined && events.some(({ type }) => TERMINAL_EVENT_TYPES.has(type))) break;
     }
     stream.close();
