@@ -141,6 +141,26 @@ describe('ThreadConnection', () => {
     expect(script.tokens).toEqual(['access-0', 'access-1']);
   });
 
+  it('comes back with a fresh token when the server says that the last one expired', async () => {
+    const opened = await open();
+    const reconnecting = new Promise((resolve) => {
+      opened.onStatus((_status, cause) => cause && resolve(cause));
+    });
+    script.socket?.emit('connection_closing', { reason: 'token_expired' });
+    script.socket?.disconnect(true);
+    expect(await reconnecting).toMatchObject({ name: 'ConnectionError', reason: 'token_expired' });
+    await untilStatus(opened, 'connected');
+    expect(script.tokens).toEqual(['access-0', 'access-1']);
+  });
+
+  it('ends with what the refresh is refused for, when the session has ended', async () => {
+    const opened = await open();
+    script.refuseRefresh = true;
+    script.socket?.emit('connection_closing', { reason: 'revoked' });
+    script.socket?.disconnect(true);
+    await expect(take(opened, 1)).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
   it('gives up when the renewed token is refused too', async () => {
     script.admit = () => problem(401, 'unauthenticated');
     await expect(open()).rejects.toMatchObject({ code: 'unauthenticated' });

@@ -24,11 +24,16 @@ export class Script {
   readonly acknowledged: number[] = [];
   readonly tokens: unknown[] = [];
   refreshes = 0;
+  refuseRefresh = false;
   socket: Socket | undefined;
   admit: (token: unknown) => object | undefined = () => undefined;
   openThread: (socket: Socket, request: { afterSeq?: number }) => object = () => this.thread(0);
   readonly #http = createServer((_request, response) => {
     this.refreshes++;
+    if (this.refuseRefresh) {
+      response.writeHead(401).end(JSON.stringify(problem(401, 'unauthenticated')));
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(this.signedIn()));
   });
   readonly #io = new Server(this.#http);
