@@ -11,6 +11,7 @@ import {
 import { UserDatabaseSession } from '@bulkhead/persistence';
 import { TableImport, TableStore } from '@bulkhead/tables';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { csvOf } from './csv-body.ts';
@@ -18,6 +19,7 @@ import { TableDto, TableListDto, TablePath, UploadTableQuery } from './table.dto
 
 @ApiTags('Tables')
 @ApiBearerAuth()
+@RequiresPermission('threads:own')
 @Controller('v1/tables')
 export class TablesController {
   constructor(
