@@ -25,20 +25,16 @@ describe('the client as a package', () => {
     expect(installed.dependencies).toEqual(['socket.io-client']);
   });
 
-  it.each(['nodenext', 'bundler'] as const)(
-    'lets the program of its README compile, declarations checked (%s)',
-    async (resolution) => {
-      expect(await installed.compile(await InstalledClient.example(), resolution)).toBe('');
-    },
-    60_000,
-  );
+  it('lets the program of its README compile for a bundler, declarations checked', async () => {
+    expect(await installed.compile(await InstalledClient.example(), 'bundler')).toBe('');
+  }, 60_000);
 
   it('does not let a wrong program compile', async () => {
     const wrong = (await InstalledClient.example()).replace('event.data.text', 'event.data.txt');
     expect(await installed.compile(wrong, 'nodenext')).toContain("'txt' does not exist");
   }, 60_000);
 
-  it('does what its README shows, in ten lines', async () => {
+  it('lets it compile for Node, where it does what the README shows, in ten lines', async () => {
     const example = (await InstalledClient.example()).replace('http://127.0.0.1:3000', server.url);
     expect(example.trim().split('\n').slice(2).length).toBeLessThanOrEqual(10);
     expect(await installed.compile(example, 'nodenext')).toBe('');

@@ -19,14 +19,17 @@ const checker = program.getTypeChecker();
 const isOfWorkspace = ({ text }) => text.startsWith('@bulkhead/');
 const copied = new Map();
 
-const original = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+const original = (symbol) =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 
 function copy(symbol) {
   for (const declaration of original(symbol).declarations ?? []) {
     if (program.isSourceFileDefaultLibrary(declaration.getSourceFile())) continue;
     if (ts.isTypeParameterDeclaration(declaration) || copied.has(declaration)) continue;
     if (!ts.isTypeAliasDeclaration(declaration) && !ts.isInterfaceDeclaration(declaration)) {
-      throw new Error(`${symbol.name} is more than a type: what is published can't take it from the workspace.`);
+      throw new Error(
+        `${symbol.name} is more than a type: what is published can't take it from the workspace.`,
+      );
     }
     copied.set(declaration, declaration.getFullText().trim());
     copyReferences(declaration);
