@@ -1,6 +1,6 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
-import { threads, UserDatabaseSession } from '@bulkhead/persistence';
+import { threads, UserDatabaseSession, type Once } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { desc, eq, sql } from 'drizzle-orm';
 import { toStorableText } from './storable.ts';
@@ -30,13 +30,13 @@ export class ThreadDirectory {
   ) {}
 
   /** Allocates the context's own thread. */
-  create(title: string): Promise<Thread> {
+  create(title: string, once?: Once): Promise<Thread> {
     const { threadId, userId } = this.context;
     const thread = { threadId, userId, title: toStorableText(title) };
     return this.session.transaction(async ({ db }) => {
       const [row] = await db.insert(threads).values(thread).returning();
       return toThread(row);
-    });
+    }, once);
   }
 
   /** The context's own thread. @throws ResourceNotFoundError for a foreign and an absent one alike */

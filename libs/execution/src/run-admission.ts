@@ -2,10 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import { UserEventEmitter } from '@bulkhead/events';
-import { messages, runs, UserDatabaseSession } from '@bulkhead/persistence';
+import { messages, runs, UserDatabaseSession, type Once } from '@bulkhead/persistence';
 import { AdmissionGate, type WhenBusy } from './admission-gate.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { RunQueue } from './run-queue.service.ts';
+
+/** How a message is to be accepted. */
+export interface AdmissionOptions {
+  /** When another run of the thread is unfinished; absent: as the thread says. */
+  readonly whenBusy?: WhenBusy | undefined;
+  /** Accepts it once under a key, and gives the same answer again. */
+  readonly once?: Once | undefined;
+}
 
 export interface AcceptedRun {
   readonly threadId: string;
@@ -29,16 +37,19 @@ export class RunAdmission {
 
   /**
    * Stores the message, the run, its first event, the audit row and the queue entry in one transaction.
-   * @param whenBusy absent: as the thread says
-   * @throws UnknownAgentError, ServerOverloadedError, TooManyRunsError, ThreadBusyError
+   * @throws UnknownAgentError, IdempotencyKeyReusedError, ServerOverloadedError, TooManyRunsError, ThreadBusyError
    * @throws ResourceNotFoundError for a foreign and an absent thread alike
    */
-  async admit(agentName: string, content: string, whenBusy?: WhenBusy): Promise<AcceptedRun> {
+  async admit(
+    agentName: string,
+    content: string,
+    { whenBusy, once }: AdmissionOptions = {},
+  ): Promise<AcceptedRun> {
     this.agents.get(agentName);
     const { context } = this.session;
     const { threadId, runId, userId } = context;
     const messageId = randomUUID();
-    const seq = await this.session.transaction(async (transaction) => {
+    return this.session.transaction(async (transaction) => {
       const { db } = transaction;
       await this.gate.pass(transaction, whenBusy);
       await db.insert(runs).values({ runId, userId, threadId, agentName, state: 'queued' });
@@ -53,8 +64,7 @@ export class RunAdmission {
       await this.queue.enqueue(transaction, context, agentName);
       // Last: the user's chain is locked from here to the commit.
       await this.audit.append(transaction, context, 'run.accepted', { agentName, messageId });
-      return first;
-    });
-    return { threadId, runId, messageId, seq };
+      return { threadId, runId, messageId, seq: first };
+    }, once);
   }
 }

@@ -4,6 +4,7 @@ export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './databa
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';
 export { DatabaseSetupError, DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 export { embeddedUrl } from './postgres/running-postgres.ts';
+export { IdempotencyKeyReusedError, type Once } from './once.ts';
 export { PersistenceModule } from './persistence.module.ts';
 export {
   accounts,

@@ -1,5 +1,6 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { UserContextScope, UserExecutionContext, type DatabaseSession } from '@bulkhead/user-context';
+import type { Once } from './once.ts';
 import { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';
 
 /** The context's own way to the database: bound to it for its scope's life, useless before and after. */
@@ -23,11 +24,12 @@ export class UserDatabaseSession implements DatabaseSession {
   }
 
   /**
+   * @param once does the work once under a key; see `UserTransactions.run`
    * @throws ContextIsolationError after the scope has closed
    * @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored
    */
-  async transaction<R>(work: (transaction: UserTransaction) => Promise<R>): Promise<R> {
+  async transaction<R>(work: (transaction: UserTransaction) => Promise<R>, once?: Once): Promise<R> {
     this.scope.assertOpen();
-    return this.transactions.run(this.context, work);
+    return this.transactions.run(this.context, work, once);
   }
 }

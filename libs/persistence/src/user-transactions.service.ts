@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import { Database } from './database.service.ts';
+import { doOnce, type Once } from './once.ts';
 import { databaseOf, inTransaction, withConnection, type TransactionDatabase } from './transaction.ts';
 
 /** One transaction in the name of one user: row-level security shows and accepts that user's rows only. */
@@ -37,16 +38,21 @@ export class UserTransactions {
     return rows as Row[];
   }
 
-  /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
+  /**
+   * @param once does the work once under a key; its answer must be JSON. See `doOnce`
+   * @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored
+   */
   async run<R>(
     context: UserExecutionContext,
     work: (transaction: UserTransaction) => Promise<R>,
+    once?: Once,
   ): Promise<R> {
     const { userId } = UserExecutionContext.verify(context);
     const onCommit: (() => void)[] = [];
-    const result = await inTransaction(this.database.pool, openingFor(userId), (client) =>
-      work(transactionOn(client, onCommit)),
-    );
+    const result = await inTransaction(this.database.pool, openingFor(userId), (client) => {
+      const transaction = transactionOn(client, onCommit);
+      return once ? doOnce(transaction.db, userId, once, () => work(transaction)) : work(transaction);
+    });
     for (const then of onCommit) then();
     return result;
   }

@@ -35,6 +35,9 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Foreign and absent resources answer alike',
   409: 'Conflicts with the current state',
+  422: 'The idempotency key was used for another request',
+  429: 'More was asked for than one may',
+  503: 'Temporarily unavailable: try again',
 };
 
 /** Documents the problems a route answers with. */

@@ -13,6 +13,7 @@ import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context'
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
+import { onceOfFrame } from '../idempotency/idempotency-key.ts';
 import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import {
@@ -78,12 +79,14 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   @SubscribeMessage('message_send')
   async sendMessage(
     @ConnectedSocket() socket: UserSocket,
-    @MessageBody() { threadId, agentName, content }: MessageSendDto,
+    @MessageBody() { idempotencyKey, ...message }: MessageSendDto,
   ) {
+    const { threadId, agentName, content } = message;
+    const once = onceOfFrame(idempotencyKey, 'message_send', message);
     const context = UserExecutionContext.fromSocket(socket, { event: 'message_send', threadId });
     return ok(
       await this.scopes.run(context, SocketMessageHandler, (handler) =>
-        handler.sendMessage(agentName, content),
+        handler.sendMessage(agentName, content, once),
       ),
     );
   }

@@ -1,6 +1,7 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { ThreadDirectory, type Thread } from '@bulkhead/events';
 import { RunAdmission, RunControl, type AcceptedRun, type RunState } from '@bulkhead/execution';
+import type { Once } from '@bulkhead/persistence';
 
 /** Does what one socket message asks for, in the scope of that message. */
 @Injectable({ scope: Scope.REQUEST })
@@ -16,8 +17,8 @@ export class SocketMessageHandler {
     return this.threads.create('');
   }
 
-  sendMessage(agentName: string, content: string): Promise<AcceptedRun> {
-    return this.admission.admit(agentName, content);
+  sendMessage(agentName: string, content: string, once?: Once): Promise<AcceptedRun> {
+    return this.admission.admit(agentName, content, { once });
   }
 
   cancelRun(): Promise<RunState> {

@@ -1,4 +1,5 @@
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { SendMessageDto } from '../threads/thread.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
@@ -24,6 +25,13 @@ export class ThreadUnsubscribeDto {
 export class MessageSendDto extends SendMessageDto {
   @IsId()
   readonly threadId!: string;
+
+  /** Your own name for this message: sent again within 24 hours it has no second effect, and the same answer. */
+  @ApiPropertyOptional({ pattern: '^[!-~]{1,200}$', example: '8e03978e-40d5-43dd-bc93-6894a57f9324' })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[!-~]{1,200}$/, { message: 'idempotencyKey must be 1 to 200 visible ASCII characters' })
+  readonly idempotencyKey?: string;
 }
 
 export class RunCancelDto {

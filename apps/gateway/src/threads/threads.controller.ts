@@ -9,8 +9,10 @@ import {
 import { ThreadDirectory } from '@bulkhead/events';
 import { RunAdmission, RunHistory } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import type { Once } from '@bulkhead/persistence';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiIdempotent, IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { fromCursor, PageQuery, SequenceQuery, toPage } from '../validation/page.dto.ts';
 import {
@@ -32,10 +34,15 @@ export class ThreadsController {
 
   @Post()
   @ApiCreatedResponse({ type: ThreadDto })
-  @ApiProblems(400, 401, 403)
-  create(@Req() request: UserRequest, @Body() { title = '' }: CreateThreadDto): Promise<ThreadDto> {
+  @ApiIdempotent()
+  @ApiProblems(400, 401, 403, 422)
+  create(
+    @Req() request: UserRequest,
+    @Body() { title = '' }: CreateThreadDto,
+    @IdempotencyKey() once: Once | undefined,
+  ): Promise<ThreadDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
-    return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title));
+    return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title, once));
   }
 
   /** Your threads, newest first. */
@@ -64,14 +71,18 @@ export class ThreadsController {
   @Post(':threadId/messages')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedRunDto })
-  @ApiProblems(400, 401, 403, 404)
+  @ApiIdempotent()
+  @ApiProblems(400, 401, 403, 404, 422)
   send(
     @Req() request: UserRequest,
     @Param() path: ThreadPath,
     @Body() { agentName, content }: SendMessageDto,
+    @IdempotencyKey() once: Once | undefined,
   ): Promise<AcceptedRunDto> {
     const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
-    return this.scopes.run(context, RunAdmission, (admission) => admission.admit(agentName, content));
+    return this.scopes.run(context, RunAdmission, (admission) =>
+      admission.admit(agentName, content, { once }),
+    );
   }
 
   /** A thread's messages, oldest first. */
