@@ -1,3 +1,4 @@
+import { audit } from './audit.suite.ts';
 import { cancel } from './cancel.suite.ts';
 import { cleanup } from './cleanup.suite.ts';
 import { crash } from './crash.suite.ts';
@@ -6,4 +7,4 @@ import { fairness } from './fairness.suite.ts';
 import { leak } from './leak.suite.ts';
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly EvidenceSuite[] = [crash, fairness, cancel, cleanup, leak];
+export const suites: readonly EvidenceSuite[] = [crash, fairness, cancel, cleanup, leak, audit];

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { AccountTransactions } from '@bulkhead/persistence';
 import type { AuditAction } from './audit-action.ts';
 import { AuditLog } from './audit-log.service.ts';
@@ -27,7 +27,7 @@ export interface Refusal {
  * What was counted last is lost when the process is killed.
  */
 @Injectable()
-export class RefusalLog implements BeforeApplicationShutdown {
+export class RefusalLog implements OnModuleDestroy {
   readonly #logger = new Logger(RefusalLog.name);
   #counts = new Map<string, { readonly refusal: Refusal; count: number }>();
   #timer: NodeJS.Timeout | undefined;
@@ -49,7 +49,8 @@ export class RefusalLog implements BeforeApplicationShutdown {
     this.#timer ??= setTimeout(() => void this.flush(), INTERVAL_MS).unref();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Before the log is sealed for the last time. */
+  async onModuleDestroy(): Promise<void> {
     await this.flush();
   }
 
