@@ -165,4 +165,22 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   tool_busy: entry(503, 'The user has too many tool calls under way.', 'Told to the agent.'),
   mcp_unavailable: entry(503, 'A server of external tools does not answer.', 'Told to the agent.'),
   mcp_tool_failed: entry(503, 'An external tool failed.', 'Told to the agent, which may try again.'),
+  run_superseded: entry(
+    409,
+    'A newer message of the thread took the place of this run.',
+    'Nothing: the newer run answers.',
+  ),
+  server_overloaded: entry(
+    503,
+    'The node has no memory left for more runs at the moment.',
+    'Try again after `Retry-After`.',
+  ),
+  thread_busy: entry(
+    409,
+    'A run of the thread is unfinished, and the thread takes no second one.',
+    'Wait for its end, cancel it, or let messages queue.',
+  ),
+  run_outdated: entry(409, 'Another attempt at the run has taken over.', 'Nothing: that attempt goes on.'),
+  too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),
+  already_connected: entry(409, 'The connection was made already.', 'Use it, or close it first.'),
 };
