@@ -2,6 +2,7 @@ import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DeliveryReport, ToolResults } from '@bulkhead/events';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { ThreadPath } from '../threads/thread.dto.ts';
@@ -12,6 +13,7 @@ const MAX_THREADS = 100;
 
 @ApiTags('Events')
 @ApiBearerAuth()
+@RequiresPermission('threads:own')
 @Controller('v1')
 export class DeliveryController {
   constructor(private readonly scopes: UserContextScopes) {}

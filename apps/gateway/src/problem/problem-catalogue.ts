@@ -183,4 +183,9 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   run_outdated: entry(409, 'Another attempt at the run has taken over.', 'Nothing: that attempt goes on.'),
   too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),
   already_connected: entry(409, 'The connection was made already.', 'Use it, or close it first.'),
+  model_timeout: entry(
+    503,
+    'The language model took longer than it may.',
+    'Send the message again, or choose another model.',
+  ),
 };
