@@ -3,6 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import { boundaryConfigs } from './tools/eslint-plugin/src/boundaries.ts';
 import { coreConfigs } from './tools/eslint-plugin/src/core.ts';
 import { assertEveryProjectIsTagged, assertOneConfig } from './tools/eslint-plugin/src/loopholes.ts';
+import { assertNothingIsSwitchedOff } from './tools/eslint-plugin/src/guard.ts';
 import { bulkheadConfigs } from './tools/eslint-plugin/src/plugin.ts';
 import { typescriptConfigs } from './tools/eslint-plugin/src/typescript.ts';
 
@@ -13,7 +14,7 @@ assertEveryProjectIsTagged(Object.values(graph.nodes));
 const files = Object.values(await createProjectFileMapUsingProjectGraph(graph)).flat();
 assertOneConfig(files.map(({ file }) => file));
 
-export default defineConfig(
+const configs = defineConfig(
   globalIgnores([
     '**/dist/',
     '**/node_modules/',
@@ -28,3 +29,6 @@ export default defineConfig(
   boundaryConfigs,
   bulkheadConfigs,
 );
+assertNothingIsSwitchedOff(configs);
+
+export default configs;

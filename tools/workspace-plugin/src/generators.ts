@@ -1,4 +1,4 @@
-import { formatFiles, joinPathFragments, type Tree } from '@nx/devkit';
+import { formatFiles, joinPathFragments, visitNotIgnoredFiles, type Tree } from '@nx/devkit';
 import { addLine, removeLine, type ListedLine } from './edits/lines.ts';
 import { link, unlink, writeReference } from './edits/links.ts';
 import { addToLockfile, removeFromLockfile } from './edits/lockfile.ts';
@@ -63,16 +63,17 @@ export async function restResource(tree: Tree, options: Options): Promise<void> 
 export async function undo(tree: Tree, options: Options): Promise<Afterwards> {
   const names = namesOf(options.name);
   const [folder, resource] = [`libs/${names.kebab}`, `apps/gateway/src/${names.kebab}`];
-  const wasMade = [`${resource}/${names.kebab}.controller.ts`, `${folder}/package.json`].some((it) =>
-    tree.exists(it),
-  );
-  if (!wasMade)
+  const isResource = tree.exists(`${resource}/${names.kebab}.handler.ts`);
+  const isLib = tree.exists(`${folder}/package.json`);
+  if (!isResource && !isLib)
     throw new Error(`There is neither ${folder} nor a resource ${resource}. Nothing was removed.`);
-  if (tree.exists(`${resource}/${names.kebab}.handler.ts`)) {
+  const users = isLib ? importersOf(tree, names) : [];
+  if (users.length > 0) throw new Error(`${folder} is imported by ${users.join(', ')}. Nothing was removed.`);
+  if (isResource) {
     for (const line of linesOfResource(names)) removeLine(tree, line);
     tree.delete(resource);
   }
-  if (!tree.exists(`${folder}/package.json`)) return () => undefined;
+  if (!isLib) return () => undefined;
   for (const line of addedLines(tree, names)) removeLine(tree, line);
   removeFromLockfile(tree, folder, `@bulkhead/${names.kebab}`);
   tree.delete(folder);
@@ -80,6 +81,19 @@ export async function undo(tree: Tree, options: Options): Promise<Afterwards> {
     unlink(tree.root, folder, `@bulkhead/${names.kebab}`);
     writeReference(tree.root);
   };
+}
+
+/** Who would break without it: every file that imports a lib, but its own and the one that lists all modules. */
+function importersOf(tree: Tree, { kebab }: Names): string[] {
+  const found: string[] = [];
+  for (const folder of ['apps', 'libs', 'e2e']) {
+    visitNotIgnoredFiles(tree, folder, (path) => {
+      if (path.startsWith(`libs/${kebab}/`) || path.endsWith('/app.module.ts') || !path.endsWith('.ts'))
+        return;
+      if (new RegExp(`'@bulkhead/${kebab}(/\\w+)?'`).test(tree.read(path, 'utf8') ?? '')) found.push(path);
+    });
+  }
+  return found;
 }
 
 /** The lines of a lib as they stand today: its owner or its boundaries may have changed since. */

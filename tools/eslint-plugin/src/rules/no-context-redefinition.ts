@@ -26,7 +26,9 @@ export const noContextRedefinition: BulkheadRule = {
   rule: defineRule(name, message, (report, context) => {
     const names = new ContextNames(context);
     const fields = new IdentityFields(context, names);
-    const isWireForm = wireForms.some((file) => context.filename.replaceAll('\\', '/').endsWith(`/${file}`));
+    const isWireForm = wireForms.some((file) =>
+      `/${context.filename.replaceAll('\\', '/')}`.endsWith(`/${file}`),
+    );
     const declared = (node: Node & { id?: TSESTree.Node | null }): void => {
       if (isTheName(lastName(node.id))) report(node);
     };

@@ -19,7 +19,7 @@ const homes: Readonly<Record<string, string>> = {
 export const singleEngine: BulkheadRule = {
   name,
   rule: defineRule(name, message, (report, context) => {
-    const file = context.filename.replaceAll('\\', '/');
+    const file = `/${context.filename.replaceAll('\\', '/')}`;
     const isHome = (it: string): boolean => homes[it] !== undefined && file.endsWith(`/${homes[it]}`);
     const declared = (node: Node, text: string | undefined): void => {
       if (text !== undefined && family.test(text.replaceAll('_', '')) && !isHome(text)) report(node);
