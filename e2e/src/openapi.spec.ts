@@ -65,6 +65,13 @@ describe('the API document', () => {
     expect(new Set(described)).toEqual(new Set(routes.map((route) => route.join(' '))));
   });
 
+  it('has a sister that describes Socket.IO, and names it', async () => {
+    const { status, contentType, text } = await probe(server.url, { path: '/asyncapi.json' });
+    expect([status, contentType]).toEqual([200, expect.stringContaining('application/json')]);
+    expect(JSON.parse(text)).toMatchObject({ asyncapi: '3.0.0' });
+    expect(JSON.stringify(document)).toContain('/asyncapi.json');
+  });
+
   it('can be browsed', async () => {
     const page = await probe(server.url, { path: '/docs' });
     expect([page.status, page.contentType]).toEqual([200, expect.stringContaining('text/html')]);

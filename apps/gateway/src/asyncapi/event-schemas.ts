@@ -18,7 +18,7 @@ const problem = named<ProblemDetails>('Problem');
 /** What each event of a thread says, field by field. */
 export const eventData: { readonly [Type in EventType]: Schema<EventData[Type]> } = {
   run_queued: object({ messageId: uuid(), content: string() }),
-  agent_started: object({ model: string() }),
+  agent_started: object({ model: string() }, { toolCallId: string() }),
   agent_thinking: object({ step: integer(1), attempt: integer(1) }),
   message_delta: object({ step: integer(1), text: string() }),
   tool_executing: object(

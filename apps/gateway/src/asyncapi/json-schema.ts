@@ -9,8 +9,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  */
 export interface Schema<Value> {
   readonly json: JsonSchema;
-  /** Exists for the compiler alone; a function of its own type is neither wider nor narrower than it. */
-  readonly fits?: (value: Value) => Value;
+  /**
+   * Exists for the compiler alone. A function of its own type is neither wider nor narrower than it; with all fields
+   * required, none that may be absent can be forgotten.
+   */
+  readonly fits?: (value: Value, whole: Required<Value>) => [Value, Required<Value>];
 }
 
 type ValueOf<Field> = Field extends Schema<infer Value> ? Value : never;
