@@ -8,7 +8,7 @@ import { ExecutionModule } from '@bulkhead/execution';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { TablesModule } from '@bulkhead/tables';
-import { BuiltInToolsModule, ToolsModule } from '@bulkhead/tools';
+import { BuiltInToolsModule, ToolsModule, WebToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AgentsController } from './agents/agents.controller.ts';
 import { AdminAuditController } from './audit/admin-audit.controller.ts';
@@ -57,6 +57,7 @@ export class AppModule {
         ModelsModule,
         ToolsModule,
         BuiltInToolsModule,
+        WebToolsModule,
         TablesModule,
         ExecutionModule,
         AgentsModule,

@@ -2,13 +2,24 @@ export type { ToolCall, ToolCaller } from './authorized-tool-call.ts';
 export { BuiltInToolsModule } from './built-in/built-in-tools.module.ts';
 export type { ParameterSchema, SideEffect, Tool, ToolInvocation } from './tool.contract.ts';
 export { MAX_RESULT_BYTES, ToolDispatcher, type ToolReport } from './tool-dispatcher.ts';
+export {
+  defaultToolLimits,
+  TOOL_LIMITS_OPTIONS,
+  ToolLimits,
+  type ToolLimitsOptions,
+} from './tool-limits.service.ts';
 export { ToolRegistry } from './tool-registry.service.ts';
 export {
   InvalidToolArgumentsError,
+  ToolBusyError,
   ToolNotPermittedError,
+  ToolRateError,
   ToolRefusalError,
   ToolRegistrationError,
   ToolResultTooLargeError,
   ToolTimeoutError,
 } from './tools.errors.ts';
 export { ToolsModule } from './tools.module.ts';
+export { WEB_FETCH_OPTIONS } from './web/web-fetch.tool.ts';
+export type { WebFetcherOptions } from './web/web-fetcher.ts';
+export { WebToolsModule } from './web/web-tools.module.ts';

@@ -6,8 +6,9 @@ import { UserDatabaseSession } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext, type JsonValue } from '@bulkhead/user-context';
 import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
 import type { ToolInvocation } from './tool.contract.ts';
+import { ToolLimits } from './tool-limits.service.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
-import { ToolResultTooLargeError, ToolTimeoutError } from './tools.errors.ts';
+import { ToolBusyError, ToolRateError, ToolResultTooLargeError, ToolTimeoutError } from './tools.errors.ts';
 
 /** Largest result of a tool, in bytes of its JSON. */
 export const MAX_RESULT_BYTES = 65_536;
@@ -31,6 +32,7 @@ export class ToolDispatcher {
     private readonly session: UserDatabaseSession,
     private readonly emitter: UserEventEmitter,
     private readonly registry: ToolRegistry,
+    private readonly limits: ToolLimits,
   ) {}
 
   /**
@@ -73,7 +75,8 @@ export class ToolDispatcher {
       return { outcome: 'refused', problem: toProblemDetails(error) };
     }
     try {
-      return { outcome: 'succeeded', result: await this.#run(authorized, call.toolCallId, signal) };
+      const work = (): Promise<JsonValue> => this.#run(authorized, call.toolCallId, signal);
+      return { outcome: 'succeeded', result: await this.limits.run(this.session, signal, work) };
     } catch (error) {
       const report = { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
       // The agent is told nothing of it, so the log is the only place to find out.
@@ -108,6 +111,8 @@ export class ToolDispatcher {
 
 function outcomeOf(error: unknown, signal: AbortSignal): ToolOutcome {
   if (signal.aborted) return 'cancelled';
+  // Nothing was executed.
+  if (error instanceof ToolRateError || error instanceof ToolBusyError) return 'refused';
   return error instanceof ToolTimeoutError ? 'timed_out' : 'failed';
 }
 

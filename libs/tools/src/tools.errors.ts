@@ -45,6 +45,29 @@ export class ToolResultTooLargeError extends AppError {
   }
 }
 
+/** The user made as many calls within a minute as one may, over all nodes. */
+export class ToolRateError extends AppError {
+  readonly code = 'tool_rate_limited';
+  readonly kind = 'limit_exceeded';
+
+  constructor(limit: number, retryAfterSeconds: number) {
+    super(`More than ${limit} tool calls of this user within a minute. Go on later, with fewer.`, {
+      limit,
+      retryAfterSeconds,
+    });
+  }
+}
+
+/** As many calls of the user are under way as one may have, and none of them ended in time. */
+export class ToolBusyError extends AppError {
+  readonly code = 'tool_busy';
+  readonly kind = 'unavailable';
+
+  constructor(limit: number) {
+    super(`${limit} tool calls of this user are under way. Wait for some to end.`, { limit });
+  }
+}
+
 /** Two tools have one name, or a tool's schema is no schema: a defect found at boot. */
 export class ToolRegistrationError extends AppError {
   readonly code = 'tool_registration';

@@ -3,11 +3,12 @@ import { EventsModule } from '@bulkhead/events';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { UserContextModule } from '@bulkhead/user-context';
 import { ToolDispatcher } from './tool-dispatcher.ts';
+import { ToolLimits } from './tool-limits.service.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
 
 @Module({
   imports: [UserContextModule, PersistenceModule, EventsModule],
-  providers: [ToolRegistry, ToolDispatcher],
+  providers: [ToolRegistry, ToolLimits, ToolDispatcher],
   exports: [ToolRegistry, ToolDispatcher],
 })
 export class ToolsModule {}

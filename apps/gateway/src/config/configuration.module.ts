@@ -6,6 +6,13 @@ import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhe
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '@bulkhead/tables';
+import {
+  defaultToolLimits,
+  TOOL_LIMITS_OPTIONS,
+  WEB_FETCH_OPTIONS,
+  type ToolLimitsOptions,
+  type WebFetcherOptions,
+} from '@bulkhead/tools';
 import { GatewayConfig } from './gateway.config.ts';
 import { agentModelsOf } from './models.config.ts';
 import { keptNodeId } from './node-id.ts';
@@ -23,6 +30,8 @@ export class ConfigurationModule {
       { provide: EXECUTION_OPTIONS, useValue: execution(config) },
       { provide: MODELS_OPTIONS, useValue: models(config) },
       { provide: TABLES_OPTIONS, useValue: tables(config) },
+      { provide: TOOL_LIMITS_OPTIONS, useValue: toolLimits(config) },
+      { provide: WEB_FETCH_OPTIONS, useValue: webFetch(config) },
     ];
     const exports = [
       GatewayConfig,
@@ -33,6 +42,8 @@ export class ConfigurationModule {
       EXECUTION_OPTIONS,
       MODELS_OPTIONS,
       TABLES_OPTIONS,
+      TOOL_LIMITS_OPTIONS,
+      WEB_FETCH_OPTIONS,
     ];
     return { module: ConfigurationModule, global: true, providers, exports };
   }
@@ -113,3 +124,13 @@ const provider = (
   baseUrl: string | undefined,
 ): Partial<ModelsOptions> =>
   apiKey === undefined ? {} : { [name]: { apiKey, ...(baseUrl !== undefined && { baseUrl }) } };
+
+const toolLimits = (config: GatewayConfig): ToolLimitsOptions => ({
+  ...defaultToolLimits,
+  callsPerMinute: config.TOOL_CALLS_PER_MINUTE_PER_USER,
+  callsAtOnce: config.TOOL_CALLS_AT_ONCE_PER_USER,
+});
+
+const webFetch = (config: GatewayConfig): WebFetcherOptions => ({
+  allowedHosts: config.WEB_FETCH_ALLOWED_HOSTS.toLowerCase().split(',').filter(Boolean),
+});

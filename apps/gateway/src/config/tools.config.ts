@@ -1,9 +1,21 @@
+import { Matches } from 'class-validator';
 import { Whole } from './whole.decorator.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What bounds tools: uploaded tables and the queries over them. */
+/** What bounds tools: calls, where they may reach, uploaded tables and the queries over them. */
 export class ToolsConfig {
+  @Whole(1, 1_000_000)
+  readonly TOOL_CALLS_PER_MINUTE_PER_USER: number = 6_000;
+
+  @Whole(1, 1_000)
+  readonly TOOL_CALLS_AT_ONCE_PER_USER: number = 16;
+
+  @Matches(/^(?:(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}(?:,(?!$)|$))*$/i, {
+    message: 'WEB_FETCH_ALLOWED_HOSTS must be a comma-separated list of host:port, e.g. wiki.internal:443',
+  })
+  readonly WEB_FETCH_ALLOWED_HOSTS: string = '';
+
   @Whole(1_024, 1_024 * MEBIBYTE)
   readonly TABLE_MAX_BYTES: number = 64 * MEBIBYTE;
 

@@ -91,6 +91,33 @@ describe('notes_list', () => {
   });
 });
 
+describe('notes_search', () => {
+  const search = async (context: UserExecutionContext, query: string): Promise<string[]> => {
+    const { result } = await test.execute(context, { toolName: 'notes_search', arguments: { query } });
+    return (result as { notes: { text: string }[] }).notes.map(({ text }) => text);
+  };
+
+  it.each([
+    ['milk', ['Milk, milk and milk again', 'Buy milk and bread']],
+    ['bread milk', ['Buy milk and bread']],
+    ['"and bread"', ['Buy milk and bread']],
+    ['bread or bob', ['Buy milk and bread', 'Call Bob']],
+    ['milk -bread', ['Milk, milk and milk again']],
+    ['mil', []],
+    [`'); drop table notes; -- & | ! :* <->`, []],
+    ['a\0b', []],
+  ])('finds with %j the notes that have the words, best first', async (query, texts) => {
+    for (const text of ['Buy milk and bread', 'Call Bob', 'Milk, milk and milk again']) await add(ada, text);
+    const found = await search(ada, query);
+    expect(query.includes(' or ') ? found.sort() : found).toEqual(texts);
+  });
+
+  it("finds nobody else's notes", async () => {
+    await add(ada, 'a secret of Ada');
+    expect(await search(await test.openRun('tools:notes'), 'secret')).toEqual([]);
+  });
+});
+
 describe('the notes of one user', () => {
   it('are never visible to another, not even with the same ids', async () => {
     const ben = await test.openRun('tools:notes');

@@ -72,6 +72,36 @@ export class NotesListTool implements Tool<{ query?: string }> {
   }
 }
 
+/** Finds the user's notes by words. */
+@Injectable()
+export class NotesSearchTool implements Tool<{ query: string }> {
+  readonly name = 'notes_search';
+  readonly description =
+    'Finds notes of the user by words, best first. Words in quotes belong together, "or" and "-" work as in a web search.';
+  readonly permission = 'tools:notes';
+  readonly sideEffect = 'none';
+  readonly parameters = {
+    type: 'object',
+    properties: { query: { type: 'string', minLength: 1, maxLength: 200 } },
+    required: ['query'],
+  } as const;
+
+  execute({ query }: { query: string }, { session }: ToolInvocation): Promise<JsonValue> {
+    // The same words in every language: no stems, no stop words.
+    const document = sql`to_tsvector('simple', ${notes.text})`;
+    const words = sql`websearch_to_tsquery('simple', ${storable(query)})`;
+    return session.transaction(async ({ db }) => {
+      const rows = await db
+        .select(columns)
+        .from(notes)
+        .where(sql`${document} @@ ${words}`)
+        .orderBy(sql`ts_rank(${document}, ${words}) desc`, desc(notes.createdAt))
+        .limit(MAX_LISTED);
+      return withinBudget(rows.map(toJson));
+    });
+  }
+}
+
 /** As many notes as fit, newest first; says so when there are more. */
 function withinBudget(listed: readonly JsonValue[]): JsonValue {
   let bytes = 0;

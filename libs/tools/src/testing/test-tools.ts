@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Global, Module } from '@nestjs/common';
 import type { ThreadEvent } from '@bulkhead/events';
 import { openTestEvents, type TestEvents } from '@bulkhead/events/testing';
 import type { UserExecutionContext } from '@bulkhead/user-context';
@@ -6,6 +7,7 @@ import { aContext } from '@bulkhead/user-context/testing';
 import type { ToolCall, ToolCaller } from '../authorized-tool-call.ts';
 import { BuiltInToolsModule } from '../built-in/built-in-tools.module.ts';
 import { ToolDispatcher, type ToolReport } from '../tool-dispatcher.ts';
+import { defaultToolLimits, TOOL_LIMITS_OPTIONS, type ToolLimitsOptions } from '../tool-limits.service.ts';
 import { ToolRegistry } from '../tool-registry.service.ts';
 import { SpyTool } from './spy-tool.ts';
 
@@ -32,8 +34,8 @@ export interface TestTools {
   close(): Promise<void>;
 }
 
-export async function openTestTools(): Promise<TestTools> {
-  const events = await openTestEvents([BuiltInToolsModule]);
+export async function openTestTools(limits: Partial<ToolLimitsOptions> = {}): Promise<TestTools> {
+  const events = await openTestEvents([configuration(limits), BuiltInToolsModule]);
   const registry = events.node.get(ToolRegistry, { strict: false });
   let spies = 0;
   return {
@@ -56,4 +58,12 @@ export async function openTestTools(): Promise<TestTools> {
     told: async (context) => (await events.stored(context)).map(({ type, data }) => ({ type, data })),
     close: () => events.close(),
   };
+}
+
+function configuration(limits: Partial<ToolLimitsOptions>) {
+  const provider = { provide: TOOL_LIMITS_OPTIONS, useValue: { ...defaultToolLimits, ...limits } };
+  @Global()
+  @Module({ providers: [provider], exports: [provider] })
+  class Configuration {}
+  return Configuration;
 }

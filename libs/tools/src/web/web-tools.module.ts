@@ -1,0 +1,17 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { ToolRegistry } from '../tool-registry.service.ts';
+import { ToolsModule } from '../tools.module.ts';
+import { WebFetchTool } from './web-fetch.tool.ts';
+
+/** The tool that reads pages of the internet. */
+@Module({ imports: [ToolsModule], providers: [WebFetchTool] })
+export class WebToolsModule implements OnModuleInit {
+  constructor(
+    private readonly registry: ToolRegistry,
+    private readonly webFetch: WebFetchTool,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register(this.webFetch);
+  }
+}
