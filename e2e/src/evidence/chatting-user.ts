@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BulkheadClient, ConnectionError, isTerminal, type ThreadEvent } from '@bulkhead/client';
+import {
+  BulkheadClient,
+  ConnectionError,
+  isTerminal,
+  ProblemError,
+  type ThreadEvent,
+} from '@bulkhead/client';
 import type { ThreadConnection } from '@bulkhead/client';
 import type { Server } from '../server.ts';
 
@@ -60,15 +66,21 @@ export class ChattingUser {
     return this.ask(`/tool notes_add ${JSON.stringify({ text: note })}`, note);
   }
 
-  /** Sends a message; gives its run when the server has promised one. */
+  /**
+   * Sends a message; gives its run when the server has promised one. A server that says that it has stored nothing, and
+   * to come back, is asked again.
+   */
   async ask(content: string, note = ''): Promise<string | undefined> {
-    try {
-      const { runId } = await this.thread.send(content);
-      this.accepted.set(runId, note);
-      return runId;
-    } catch (error) {
-      if (error instanceof ConnectionError) return undefined;
-      throw error;
+    for (;;) {
+      try {
+        const { runId } = await this.thread.send(content);
+        this.accepted.set(runId, note);
+        return runId;
+      } catch (error) {
+        if (error instanceof ConnectionError) return undefined;
+        if (!(error instanceof ProblemError) || error.problem.status !== 503) throw error;
+        await sleep((error.problem.retryAfterSeconds ?? 1) * 1_000);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import { Cluster } from './cluster.ts';
 import { checkDelivery, checkRuns } from './delivered-events.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import type { Evidence } from './evidence.ts';
+import { wakeAfterTakeover } from './takeover.ts';
 
 const NODES = 3;
 const KILL_SPACING_MS = 5_000;
@@ -40,6 +41,7 @@ export const crash: EvidenceSuite = {
     await checkDelivery(evidence, crowd);
     await checkSideEffects(evidence, cluster, crowd);
     await checkStates(evidence, cluster);
+    await wakeAfterTakeover(evidence);
   },
 };
 
@@ -48,12 +50,13 @@ async function whileChatting(users: readonly ChattingUser[], work: () => Promise
   const stop = new AbortController();
   const thinkMs = users.length * 25;
   const chats = Promise.all(users.map((user) => user.chat(stop.signal, thinkMs)));
+  chats.catch(() => undefined);
   try {
     await work();
   } finally {
     stop.abort();
-    await chats;
   }
+  await chats;
 }
 
 async function killOne(cluster: Cluster, evidence: Evidence): Promise<void> {
