@@ -60,10 +60,24 @@ describe('a client', () => {
   it('acknowledges what its loop has dealt with', async () => {
     const thread = await openThread(server, ada);
     await thread.send('What is 6 * 7?');
-    await untilRunsEnd(thread.events());
-    // A server that had lost count would refuse to be told the same again.
+    const last = (await untilRunsEnd(thread.events())).at(-1)?.seq;
     await thread.close();
-    expect(thread.status).toBe('closed');
+    expect(await ada.client.delivery(thread.threadId)).toMatchObject({ ackedSeq: last, lagEvents: 0 });
+  });
+
+  it('keeps tables, and reads what is written down about its user', async () => {
+    const table = await ada.client.uploadTable({
+      name: 'cities',
+      csv: 'name;people\nUlm;126000\n',
+      delimiter: 'semicolon',
+    });
+    expect(table).toMatchObject({ name: 'cities', rowCount: 1 });
+    expect(await ada.client.table(table.tableId)).toEqual(table);
+    expect(await ada.client.tables()).toEqual([table]);
+    await ada.client.deleteTable(table.tableId);
+    expect(await ada.client.tables()).toEqual([]);
+    const [first] = await ada.client.audit({ limit: 1 });
+    expect(first).toMatchObject({ seq: 1, userId: ada.client.user.userId });
   });
 
   it('keeps its threads and its session over a restart, and tells each refresh token', async () => {
@@ -124,6 +138,14 @@ describe('a client', () => {
       ['run', (client) => client.run('r', aborted)],
       ['cancelRun', (client) => client.cancelRun('r', aborted)],
       ['runEvents', (client) => client.runEvents('r', aborted)],
+      ['delivery', (client) => client.delivery('t', aborted)],
+      ['deliveries', (client) => client.deliveries(aborted)],
+      ['toolResult', (client) => client.toolResult('r', aborted)],
+      ['uploadTable', (client) => client.uploadTable({ name: 't', csv: '' }, aborted)],
+      ['tables', (client) => client.tables(aborted)],
+      ['table', (client) => client.table('t', aborted)],
+      ['deleteTable', (client) => client.deleteTable('t', aborted)],
+      ['audit', (client) => client.audit(aborted)],
       ['followThread', (client) => client.followThread('t', aborted).next()],
       ['followRun', (client) => client.followRun('r', aborted).next()],
       ['openThread', (client) => client.openThread(aborted)],

@@ -2,6 +2,7 @@ import {
   ConnectionError,
   isTerminal,
   type BulkheadClient,
+  type ResyncChoice,
   type ThreadConnection,
   type ThreadEvent,
 } from '@bulkhead/client';
@@ -35,7 +36,11 @@ export class Conversation {
 
   /** Opens a new thread. */
   static async open(client: BulkheadClient, options: ConversationOptions): Promise<Conversation> {
-    return new Conversation(client, await client.openThread(), options);
+    const onResync = (): ResyncChoice => {
+      options.notices.line(['some events are no longer stored; going on with the oldest that is', 'yellow']);
+      return 'oldest';
+    };
+    return new Conversation(client, await client.openThread({ onResync }), options);
   }
 
   get isOpen(): boolean {

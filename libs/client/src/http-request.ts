@@ -11,6 +11,8 @@ export interface HttpRequest {
   /** Absent values are left out. */
   readonly query?: object;
   readonly body?: object;
+  /** A body that is no JSON. */
+  readonly content?: { readonly type: string; readonly data: string | Blob };
   readonly token?: string;
   readonly accept?: 'application/json' | 'text/event-stream';
   readonly signal?: AbortSignal;
@@ -21,15 +23,15 @@ export interface HttpRequest {
  * @throws ProblemError when the server refuses, ConnectionError when there is no answer, or the signal's reason
  */
 export async function sendRequest(baseUrl: string, request: HttpRequest): Promise<Response> {
-  const { method = 'GET', accept = 'application/json', body, token } = request;
+  const { method = 'GET', accept = 'application/json', body, token, content = toContent(body) } = request;
   const headers: Record<string, string> = { accept };
-  if (body) headers['content-type'] = 'application/json';
+  if (content) headers['content-type'] = content.type;
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   const signal = signalOf(request);
   const response = await fetch(urlOf(baseUrl, request), {
     method,
     headers,
-    ...(body && { body: JSON.stringify(body) }),
+    ...(content && { body: content.data }),
     ...(signal && { signal }),
   }).catch((cause: unknown) => {
     request.signal?.throwIfAborted();
@@ -48,6 +50,9 @@ export async function readJson<Body>(response: Response, signal?: AbortSignal): 
     throw new ConnectionError(`The answer of ${response.url} can not be read.`, { cause });
   }
 }
+
+const toContent = (body: object | undefined): HttpRequest['content'] =>
+  body && { type: 'application/json', data: JSON.stringify(body) };
 
 function signalOf({ accept, signal }: HttpRequest): AbortSignal | undefined {
   if (accept === 'text/event-stream') return signal;

@@ -17,16 +17,22 @@ export { ProblemError, type Problem } from './problem.error.ts';
 export type {
   AcceptedRun,
   Agent,
+  AuditEntry,
   Credentials,
   Message,
   NewAccount,
+  NewTable,
   Page,
   PageOptions,
   Profile,
   Run,
   RunState,
   SequenceOptions,
+  Table,
+  TableColumn,
   Thread,
+  ThreadDelivery,
+  ToolResult,
   User,
 } from './resources.ts';
 export type { ResyncChoice } from './resync.ts';

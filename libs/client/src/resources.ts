@@ -1,3 +1,4 @@
+import type { EventData } from '@bulkhead/events';
 import type { CallOptions } from './abortable.ts';
 import type { Problem } from './problem.error.ts';
 
@@ -106,4 +107,71 @@ export interface SequenceOptions extends CallOptions {
   readonly after?: number;
   /** 1 to 200; by default 200. */
   readonly limit?: number;
+}
+
+/** How far a thread's events have come, over all clients of its owner. */
+export interface ThreadDelivery {
+  readonly threadId: string;
+  readonly oldestSeq: number;
+  readonly latestSeq: number;
+  readonly deliveredSeq: number;
+  readonly deliveredAt?: string;
+  readonly ackedSeq: number;
+  readonly ackedAt?: string;
+  /** Events that are not acknowledged. */
+  readonly lagEvents: number;
+  /** Age of the oldest of them, in milliseconds. */
+  readonly lagMs: number;
+}
+
+/** What was too large for an event. */
+export interface ToolResult {
+  readonly resultId: string;
+  readonly threadId: string;
+  readonly runId: string;
+  /** Sequence of the event that names it. */
+  readonly seq: number;
+  /** Any JSON value. */
+  readonly content: EventData['tool_executing']['arguments'];
+}
+
+/** A CSV that agents can ask about in SQL. */
+export interface Table {
+  readonly tableId: string;
+  /** As SQL names it. */
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly rowCount: number;
+  /** Size of the CSV that it came from. */
+  readonly byteCount: number;
+  readonly createdAt: string;
+}
+
+export interface TableColumn {
+  /** As SQL names it. */
+  readonly name: string;
+  /** As the file names it. */
+  readonly header: string;
+  readonly type: 'integer' | 'numeric' | 'timestamp' | 'boolean' | 'text';
+}
+
+export interface NewTable {
+  /** A lower-case letter, then letters, digits or underscores; at most 63 characters. */
+  readonly name: string;
+  /** UTF-8, with a header. */
+  readonly csv: string | Blob;
+  /** By default `comma`. */
+  readonly delimiter?: 'comma' | 'semicolon' | 'tab';
+}
+
+/** What the server has written down about an account. */
+export interface AuditEntry {
+  readonly userId: string;
+  readonly seq: number;
+  readonly auditId: string;
+  readonly at: string;
+  /** E.g. `run.accepted`. */
+  readonly action: string;
+  readonly trail: unknown;
+  readonly details: unknown;
 }

@@ -7,14 +7,19 @@ import { ProblemError } from './problem.error.ts';
 import type {
   AcceptedRun,
   Agent,
+  AuditEntry,
   Message,
+  NewTable,
   Page,
   PageOptions,
   Profile,
   Run,
   RunState,
   SequenceOptions,
+  Table,
   Thread,
+  ThreadDelivery,
+  ToolResult,
 } from './resources.ts';
 import { toResyncProblem } from './resync.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
@@ -111,6 +116,45 @@ export abstract class RestCalls {
   /** Follows a run over server-sent events, to its terminal event. */
   followRun(runId: string, options: FollowOptions = {}): AsyncGenerator<ThreadEvent> {
     return this.#follow(`/v1/runs/${encode(runId)}/events`, options);
+  }
+
+  /** How far a thread's events were sent to your clients, and acknowledged. */
+  delivery(threadId: string, call: CallOptions = {}): Promise<ThreadDelivery> {
+    return this.requests.json({ path: `/v1/threads/${encode(threadId)}/delivery`, ...call });
+  }
+
+  /** The same for the hundred threads that lag most, the worst first. */
+  async deliveries(call: CallOptions = {}): Promise<readonly ThreadDelivery[]> {
+    return (await this.requests.json<List<ThreadDelivery>>({ path: '/v1/delivery', ...call })).items;
+  }
+
+  /** What was too large for an event, by its `resultRef` or `argumentsRef`. */
+  toolResult(resultId: string, call: CallOptions = {}): Promise<ToolResult> {
+    return this.requests.json({ path: `/v1/tool-results/${encode(resultId)}`, ...call });
+  }
+
+  /** Stores a CSV, whole or not at all. */
+  uploadTable({ csv, ...query }: NewTable, call: CallOptions = {}): Promise<Table> {
+    const content = { type: 'text/csv', data: csv };
+    return this.requests.json({ method: 'POST', path: '/v1/tables', query, content, ...call });
+  }
+
+  /** Newest first. */
+  async tables(call: CallOptions = {}): Promise<readonly Table[]> {
+    return (await this.requests.json<List<Table>>({ path: '/v1/tables', ...call })).items;
+  }
+
+  table(tableId: string, call: CallOptions = {}): Promise<Table> {
+    return this.requests.json({ path: `/v1/tables/${encode(tableId)}`, ...call });
+  }
+
+  async deleteTable(tableId: string, call: CallOptions = {}): Promise<void> {
+    await this.requests.send({ method: 'DELETE', path: `/v1/tables/${encode(tableId)}`, ...call });
+  }
+
+  /** What the server has written down about you, oldest first. */
+  async audit(options: SequenceOptions = {}): Promise<readonly AuditEntry[]> {
+    return (await this.requests.json<List<AuditEntry>>(queryOf('/v1/audit', options))).items;
   }
 
   async *#follow(path: string, { after, ...call }: FollowOptions): AsyncGenerator<ThreadEvent> {
