@@ -19,6 +19,11 @@ describe('The document of a rule', () => {
     expect(documents.map(({ rule }) => rule).sort()).toEqual(bulkheadRules.map(({ name }) => name).sort());
   });
 
+  it('is linked in the guide for teams, with what to do instead', () => {
+    const guide = readFileSync(new URL('../../../docs/teams.md', import.meta.url), 'utf8');
+    expect(bulkheadRules.filter(({ name }) => !guide.includes(`eslint-plugin/docs/${name}.md`))).toEqual([]);
+  });
+
   it.each(documents)('says why there is $rule', ({ text }) => {
     expect(text).toMatch(/## Why\n\n\S.{40}/);
   });

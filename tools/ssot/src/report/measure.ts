@@ -62,7 +62,7 @@ function runtimeImports(path: string, file: SourceFile): readonly string[] {
 
 const exportedTypes = (file: SourceFile): readonly string[] =>
   [...file.getClasses(), ...file.getInterfaces(), ...file.getTypeAliases(), ...file.getEnums()]
-    .filter((it) => it.isExported())
+    .filter((it) => it.hasExportKeyword())
     .map((it) => it.getName() ?? 'default');
 
 function measureEdges(edges: readonly Edge[]): Measures['edges'] {

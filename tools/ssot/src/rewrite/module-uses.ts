@@ -157,7 +157,7 @@ function membersOf(namespace: string, file: SourceFile): readonly TakenName[] | 
     )
       continue;
     if (Node.isVariableDeclaration(parent) && parent.getNameNode() === it) {
-      if (parent.isExported()) return undefined;
+      if (parent.getVariableStatement()?.hasExportKeyword()) return undefined;
       continue;
     }
     if (Node.isPropertyAccessExpression(parent) && parent.getExpression() === it)

@@ -33,6 +33,7 @@ export class ${pascal}Handler {
   [`${kebab}.controller.ts`]: `import { Controller, Get, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { Authenticated } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { ${pascal}ListDto } from './${kebab}.dto.ts';
@@ -40,6 +41,7 @@ import { ${pascal}Handler } from './${kebab}.handler.ts';
 
 @ApiTags('${pascal}')
 @ApiBearerAuth()
+@Authenticated()
 @Controller('v1/${kebab}')
 export class ${pascal}Controller {
   constructor(private readonly scopes: UserContextScopes) {}
