@@ -10,7 +10,10 @@ import { PersistenceModule } from '@bulkhead/persistence';
 import { TablesModule } from '@bulkhead/tables';
 import { BuiltInToolsModule, ToolsModule, WebToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
+import { AdminRunsController } from './admin/admin-runs.controller.ts';
+import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
+import { ApiKeysController } from './api-keys/api-keys.controller.ts';
 import { AdminAuditController } from './audit/admin-audit.controller.ts';
 import { AuditController } from './audit/audit.controller.ts';
 import { AuthController } from './auth/auth.controller.ts';
@@ -32,6 +35,7 @@ import { HttpProblemFilter } from './problem/http-problem.filter.ts';
 import { ProblemsController } from './problem/problems.controller.ts';
 import { RunWorker } from './runs/run.worker.ts';
 import { RunsController } from './runs/runs.controller.ts';
+import { SessionsController } from './sessions/sessions.controller.ts';
 import { ChatGateway } from './socket/chat.gateway.ts';
 import { Handshake } from './socket/handshake.service.ts';
 import { SocketMessageHandler } from './socket/socket-message.handler.ts';
@@ -71,6 +75,10 @@ export class AppModule {
         DeliveryController,
         AuditController,
         AdminAuditController,
+        AdminUsersController,
+        AdminRunsController,
+        SessionsController,
+        ApiKeysController,
         ProblemsController,
         TablesController,
         HealthController,

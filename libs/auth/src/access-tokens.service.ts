@@ -60,6 +60,7 @@ export class AccessTokens {
   }
 
   async #verify(credential: unknown): Promise<VerifiedToken> {
+    if (this.options.localAccounts === false) throw new TypeError('Local accounts are off.');
     if (typeof credential !== 'string') throw new TypeError('The credential is not text.');
     if (credential.length > MAX_CREDENTIAL_LENGTH) throw new RangeError('The credential is too long.');
     const { payload, protectedHeader } = await jwtVerify(credential, (header) => this.#keyFor(header), {

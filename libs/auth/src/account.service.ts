@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditLog } from '@bulkhead/audit';
 import { AccountTransactions, accounts } from '@bulkhead/persistence';
 import { Identity } from '@bulkhead/user-context';
 import { and, eq, sql } from 'drizzle-orm';
@@ -7,9 +8,11 @@ import { signInRules, signUpRules, tidy, type Rule } from './account-rules.ts';
 import {
   EmailTakenError,
   InvalidAccountError,
+  LocalAccountsOffError,
   SignInRefusedError,
   UnauthenticatedError,
 } from './auth.errors.ts';
+import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
 import { Sessions, type SignedIn } from './sessions.service.ts';
@@ -19,6 +22,8 @@ export interface SignInInput {
   /** Compared without regard to capitals and surrounding white space. */
   readonly email: string;
   readonly password: string;
+  /** What the client calls itself: told to the user in the list of sessions. */
+  readonly userAgent?: string | undefined;
 }
 
 export interface SignUpInput extends SignInInput {
@@ -33,6 +38,8 @@ export class AccountService {
     private readonly transactions: AccountTransactions,
     private readonly passwords: PasswordHasher,
     private readonly sessions: Sessions,
+    private readonly audit: AuditLog,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
   /**
@@ -40,6 +47,7 @@ export class AccountService {
    * @throws InvalidAccountError, EmailTakenError, SignInBusyError
    */
   async signUp(input: SignUpInput): Promise<SignedIn> {
+    this.#refuseWhenOff();
     check(signUpRules, input);
     const email = tidy(input.email);
     const account = {
@@ -56,7 +64,9 @@ export class AccountService {
         .onConflictDoNothing()
         .returning(profileColumns);
       if (!user) throw new EmailTakenError();
-      return { user, ...(await this.sessions.open(db, user.userId)) };
+      const tokens = await this.sessions.open(db, user.userId, input.userAgent);
+      await this.audit.appendAs(db, user.userId, 'sign_up.succeeded');
+      return { user, ...tokens };
     });
   }
 
@@ -65,6 +75,7 @@ export class AccountService {
    * @throws InvalidAccountError, SignInRefusedError, SignInBusyError
    */
   async signIn(input: SignInInput): Promise<SignedIn> {
+    this.#refuseWhenOff();
     check(signInRules, input);
     const [account] = await this.transactions.run((db) =>
       db
@@ -84,16 +95,21 @@ export class AccountService {
     const isRight = await this.passwords.verify(account?.passwordHash, input.password);
     if (!account || !isRight || account.disabledAt) throw new SignInRefusedError();
     const { user } = account;
-    const tokens = await this.transactions.run((db) => this.sessions.open(db, user.userId));
+    const tokens = await this.transactions.run(async (db) => {
+      const opened = await this.sessions.open(db, user.userId, input.userAgent);
+      await this.audit.appendAs(db, user.userId, 'sign_in.succeeded');
+      return opened;
+    });
     return { user, ...tokens };
   }
 
   /**
-   * Exchanges a refresh token for new tokens. Each is good once; a second use ends the session, so a client must
-   * not refresh twice at the same time.
+   * Exchanges a refresh token for new tokens. Each is good once, and for ten seconds more gives the same successor
+   * again, in case the answer was lost; any other second use ends the session.
    * @throws UnauthenticatedError
    */
   refresh(refreshToken: unknown): Promise<SignedIn> {
+    this.#refuseWhenOff();
     return this.sessions.refresh(refreshToken);
   }
 
@@ -110,6 +126,11 @@ export class AccountService {
     );
     if (!user) throw new UnauthenticatedError();
     return user;
+  }
+
+  /** @throws LocalAccountsOffError */
+  #refuseWhenOff(): void {
+    if (this.options.localAccounts === false) throw new LocalAccountsOffError();
   }
 }
 

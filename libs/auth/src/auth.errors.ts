@@ -55,3 +55,56 @@ export class SignInBusyError extends AppError {
     });
   }
 }
+
+/** An administrator acts on the own account; another one must. */
+export class OwnAccountError extends AppError {
+  readonly code = 'own_account';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('Administrators can not change or delete their own account. Ask another administrator.');
+  }
+}
+
+/** The roles of this user come from an OpenID provider, and would come back with the next token. */
+export class RolesFromProviderError extends AppError {
+  readonly code = 'roles_from_provider';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super("This user's roles come from the OpenID provider. Change them there, or disable the account.");
+  }
+}
+
+/** A user has as many API keys as one may have. */
+export class TooManyApiKeysError extends AppError {
+  readonly code = 'too_many_api_keys';
+  readonly kind = 'limit_exceeded';
+
+  constructor(limit: number) {
+    super(`There are ${limit} API keys already. Revoke one first.`, { limit, current: limit });
+  }
+}
+
+/** Local accounts are switched off. */
+export class LocalAccountsOffError extends AppError {
+  readonly code = 'local_accounts_off';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('There are no accounts with passwords here. Sign in at the OpenID provider and send its token.');
+  }
+}
+
+/** The keys of an OpenID provider can't be had, so nobody can say whether its tokens are good. */
+export class IssuerUnavailableError extends AppError {
+  readonly code = 'issuer_unavailable';
+  readonly kind = 'unavailable';
+
+  constructor(cause: unknown) {
+    super('The OpenID provider does not answer. Try again in a few seconds.', {
+      cause,
+      retryAfterSeconds: 5,
+    });
+  }
+}

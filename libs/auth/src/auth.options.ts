@@ -1,9 +1,37 @@
+import type { Role } from './permissions.ts';
+
+/** An OpenID provider, or another issuer of signed tokens, that this server believes. */
+export interface ProviderOptions {
+  /** Exactly as in its tokens; its discovery document is under it. */
+  readonly issuer: string;
+  /** What its tokens must be for; never an id that other services' tokens carry too. */
+  readonly audience: string;
+  /** Signature algorithms that are accepted, asymmetric ones. */
+  readonly algorithms: readonly string[];
+  /** Path of the claim with the user's roles, e.g. `realm_access.roles`. Absent: administrators give roles. */
+  readonly rolesClaim?: string;
+  /** What the provider's roles are called here; one that is not listed gives nothing. */
+  readonly roles: Readonly<Record<string, Role>>;
+  /** Roles of a new account, and with `rolesClaim` of everybody. */
+  readonly defaultRoles: readonly Role[];
+  /** Seconds that its clock and ours may be apart. */
+  readonly clockToleranceSeconds: number;
+  /** Shared with the issuer instead of published keys: the simulated issuer of end-to-end tests only. */
+  readonly secret?: string;
+}
+
 /** What an operator may choose about sign-ins. The application's configuration provides it. */
 export interface AuthOptions {
   /** Life of an access token, in seconds; 900 is a good default. Shortening it ends older tokens early. */
   readonly accessTokenTtlSeconds: number;
   /** Life of a session, in days from its sign-in; refreshing does not prolong it. 30 is a good default. */
   readonly refreshTokenTtlDays: number;
+  /** False: nobody signs up or in with a password, and what was signed in so before is refused. Default true. */
+  readonly localAccounts?: boolean;
+  /** OpenID providers whose tokens are accepted. Default none. */
+  readonly providers?: readonly ProviderOptions[];
+  /** Accounts that become administrators at the start. Default none. */
+  readonly adminUserIds?: readonly string[];
 }
 
 /** Where the options are injected. */

@@ -4,6 +4,7 @@ import { Identity } from '@bulkhead/user-context';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { Authenticator } from './authenticator.service.ts';
+import { permissionsOf } from './permissions.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
 import { openTokenForge } from './testing/token-forge.ts';
 
@@ -47,14 +48,7 @@ describe('An access token', () => {
       userId: user.userId,
       sessionId: decodeJwt(accessToken)['sid'],
       roles: ['user'],
-      permissions: [
-        'threads:own',
-        'runs:own',
-        'tools:calculator',
-        'tools:time',
-        'tools:notes',
-        'agents:delegate',
-      ],
+      permissions: permissionsOf(['user']),
       issuer: 'local',
       expiresAt: Date.parse(accessTokenExpiresAt),
     });

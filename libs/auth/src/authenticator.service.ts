@@ -1,14 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { AccountTransactions, accounts, sessions, type TransactionDatabase } from '@bulkhead/persistence';
+import {
+  AccountTransactions,
+  accounts,
+  apiKeys,
+  sessions,
+  type TransactionDatabase,
+} from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
 import { and, eq } from 'drizzle-orm';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { isUuid } from './access-token.ts';
+import { looksLikeApiKey } from './api-keys/api-key.ts';
+import { ApiKeyVerifier } from './api-keys/api-key-verifier.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { mintIdentity } from './identity-mint.ts';
 import { identityColumns, prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { permissionsOf } from './permissions.ts';
+import { ProviderAccounts } from './providers/provider-accounts.service.ts';
+import { ProviderTokens } from './providers/provider-tokens.service.ts';
 import { SigningKeys } from './signing-keys.service.ts';
 
 const RUN_IDENTITY_MS = 3_600_000;
@@ -25,20 +35,40 @@ export class Authenticator {
     private readonly tokens: AccessTokens,
     private readonly keys: SigningKeys,
     private readonly transactions: AccountTransactions,
+    private readonly apiKeys: ApiKeyVerifier,
+    private readonly providerTokens: ProviderTokens,
+    private readonly providerAccounts: ProviderAccounts,
   ) {}
 
   /**
-   * @param credential an access token, without a scheme such as `Bearer`; anything else is refused
+   * @param credential an access token of this server or of an OpenID provider, or an API key, without a scheme such
+   *   as `Bearer`; anything else is refused
    * @throws UnauthenticatedError
-   * @throws DatabaseUnavailableError when nobody can say whether the credential is good
+   * @throws DatabaseUnavailableError, IssuerUnavailableError when nobody can say whether the credential is good
    */
   async authenticate(credential: unknown): Promise<Identity> {
+    if (looksLikeApiKey(credential)) return this.#byApiKey(credential);
+    const issuer = this.providerTokens.issuerOf(credential);
+    return issuer === undefined ? this.#byOwnToken(credential) : this.#byProvider(issuer, String(credential));
+  }
+
+  async #byOwnToken(credential: unknown): Promise<Identity> {
     const { userId, sessionId, keyId, expiresAt } = await this.tokens.verify(credential);
     const [session] = await this.transactions.run((db) =>
       this.#findLive(db).execute({ userId, sessionId, keyId }),
     );
     if (!session) throw new UnauthenticatedError(new Error('Session, account or key is no longer good.'));
     return identityFor(session, Math.min(expiresAt, session.sessionExpiresAt.getTime()));
+  }
+
+  async #byApiKey(credential: string): Promise<Identity> {
+    const key = await this.apiKeys.verify(credential);
+    return identityFor(key, key.sessionExpiresAt.getTime());
+  }
+
+  async #byProvider(issuer: string, token: string): Promise<Identity> {
+    const { options, ...subject } = await this.providerTokens.verify(issuer, token);
+    return identityFor(await this.providerAccounts.sessionOf(options, subject), subject.expiresAt);
   }
 
   /**
@@ -51,9 +81,15 @@ export class Authenticator {
     if (!isUuid(userId) || !isUuid(sessionId)) throw new UnauthenticatedError();
     const [session] = await this.transactions.run((db) =>
       db
-        .select({ ...identityColumns, disabledAt: accounts.disabledAt })
+        .select({
+          ...identityColumns,
+          issuer: accounts.issuer,
+          scopes: apiKeys.permissions,
+          disabledAt: accounts.disabledAt,
+        })
         .from(sessions)
         .innerJoin(accounts, eq(accounts.userId, sessions.userId))
+        .leftJoin(apiKeys, eq(apiKeys.sessionId, sessions.sessionId))
         .where(and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId))),
     );
     if (!session) throw new UnauthenticatedError(new Error('The account is gone.'));
@@ -71,14 +107,22 @@ export class Authenticator {
   }
 }
 
-function identityFor(session: TokenSubject & { roles: string[] }, expiresAt: number): Identity {
-  const { userId, sessionId, roles } = session;
+interface AccountSession extends TokenSubject {
+  readonly roles: readonly string[];
+  /** Absent: a local account's. */
+  readonly issuer?: string;
+  /** Of an API key. */
+  readonly scopes?: readonly string[] | null;
+}
+
+function identityFor(session: AccountSession, expiresAt: number): Identity {
+  const { userId, sessionId, roles, scopes, issuer = LOCAL_ACCOUNTS } = session;
   return mintIdentity({
     userId,
     sessionId,
     roles,
-    permissions: permissionsOf(roles),
-    issuer: LOCAL_ACCOUNTS,
+    permissions: permissionsOf(roles, scopes),
+    issuer,
     expiresAt,
   });
 }

@@ -18,6 +18,9 @@ export type Permission = (typeof own)[number] | (typeof administration)[number];
 /** A role that means something. */
 export type Role = 'user' | 'admin';
 
+/** Every role, the least first. */
+export const ROLES: readonly Role[] = ['user', 'admin'];
+
 /** What each role may do. A role that is not listed may do nothing. */
 const permissionsOfRole: Readonly<Record<Role, readonly string[]>> = {
   user: [...own, ...teamPermissions],
@@ -43,4 +46,4 @@ export function permissionsOf(held: readonly string[], scopes?: readonly string[
     : all;
 }
 
-export const isRole = (role: string): role is Role => Object.hasOwn(permissionsOfRole, role);
+const isRole = (role: string): role is Role => Object.hasOwn(permissionsOfRole, role);

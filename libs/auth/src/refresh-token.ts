@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 const TOKEN_BYTES = 32;
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
@@ -11,3 +11,13 @@ export const refreshTokenHash = (value: unknown): string | undefined =>
   typeof value === 'string' && tokenPattern.test(value)
     ? createHash('sha256').update(value).digest('hex')
     : undefined;
+
+/** What makes a successor, with the token that it succeeds; is stored, and worth nothing without that token. */
+export const newSuccessorSalt = (): string => randomBytes(TOKEN_BYTES).toString('hex');
+
+/**
+ * The token that follows. It can be made again by whoever has both the salt, which only the server has, and the
+ * token before, of which the server keeps a hash: so a lost answer is repeated without keeping any token.
+ */
+export const successorOf = (token: string, salt: string): string =>
+  createHmac('sha256', Buffer.from(salt, 'hex')).update(token).digest('base64url');

@@ -12,7 +12,7 @@ import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import { isLive } from './live-session.ts';
-import { newRefreshToken, refreshTokenHash } from './refresh-token.ts';
+import { newRefreshToken, newSuccessorSalt, refreshTokenHash, successorOf } from './refresh-token.ts';
 import { profileColumns, type UserProfile } from './user-profile.ts';
 
 /** What a device keeps of a sign-in. */
@@ -29,6 +29,11 @@ export interface SignedIn extends SessionTokens {
   readonly user: UserProfile;
 }
 
+/** How long a used refresh token gives the same successor again: its answer may have been lost on the way. */
+const GRACE_MS = 10_000;
+
+const MAX_USER_AGENT_LENGTH = 200;
+
 type EndReason = 'sign_out' | 'refresh_token_reuse';
 
 /** Sign-ins on devices, and the rotation of their refresh tokens. Source: RFC 9700, section 4.14.2. */
@@ -41,22 +46,30 @@ export class Sessions {
   ) {}
 
   /** Opens a session in the caller's transaction. */
-  async open(db: TransactionDatabase, userId: string): Promise<SessionTokens> {
+  async open(db: TransactionDatabase, userId: string, userAgent?: string): Promise<SessionTokens> {
     const sessionId = randomUUID();
     const expiresAt = sql`now() + make_interval(days => ${this.options.refreshTokenTtlDays})`;
-    await db.insert(sessions).values({ sessionId, userId, expiresAt });
-    return this.#issue(db, { userId, sessionId });
+    await db.insert(sessions).values({
+      sessionId,
+      userId,
+      expiresAt,
+      userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    });
+    return this.#issue(db, { userId, sessionId }, newRefreshToken());
   }
 
   /**
-   * Exchanges a refresh token for new tokens, once. A token that comes a second time was copied by somebody,
-   * and nobody can tell who is the owner: the whole session ends.
+   * Exchanges a refresh token for new tokens. One that comes a second time within ten seconds gives the same
+   * successor again, as long as nobody has used that. Otherwise it was copied by somebody, and nobody can tell who is
+   * the owner: the whole session ends.
    * @throws UnauthenticatedError, DatabaseUnavailableError
    */
   async refresh(refreshToken: unknown): Promise<SignedIn> {
     const tokenHash = refreshTokenHash(refreshToken);
     if (tokenHash === undefined) throw new UnauthenticatedError();
-    const refreshed = await this.transactions.run((db) => this.#exchange(db, tokenHash));
+    const refreshed = await this.transactions.run((db) =>
+      this.#exchange(db, String(refreshToken), tokenHash),
+    );
     // Thrown after the commit: inside the transaction it would roll back the end of a stolen session.
     if (!refreshed) throw new UnauthenticatedError(new Error('The refresh token is unknown, used or ended.'));
     return refreshed;
@@ -67,12 +80,16 @@ export class Sessions {
     await this.transactions.run((db) => end(db, sessionId, 'sign_out'));
   }
 
-  async #exchange(db: TransactionDatabase, tokenHash: string): Promise<SignedIn | undefined> {
+  async #exchange(
+    db: TransactionDatabase,
+    presented: string,
+    tokenHash: string,
+  ): Promise<SignedIn | undefined> {
     const isToken = eq(refreshTokens.tokenHash, tokenHash);
     // The lock makes the second of two simultaneous exchanges wait here and see the first one's mark.
     const [token] = await db.select().from(refreshTokens).where(isToken).for('update');
     if (!token) return undefined;
-    if (token.usedAt) {
+    if (token.usedAt && !(await mayBeLost(db, token, presented))) {
       await end(db, token.sessionId, 'refresh_token_reuse');
       return undefined;
     }
@@ -82,17 +99,27 @@ export class Sessions {
       .innerJoin(accounts, eq(accounts.userId, sessions.userId))
       .where(and(eq(sessions.sessionId, token.sessionId), isLive()));
     if (!user) return undefined;
-    await db
-      .update(refreshTokens)
-      .set({ usedAt: sql`now()` })
-      .where(isToken);
-    return { user, ...(await this.#issue(db, token)) };
+    const successorSalt = token.successorSalt ?? newSuccessorSalt();
+    if (!token.usedAt) {
+      await db
+        .update(refreshTokens)
+        .set({ usedAt: sql`now()`, successorSalt })
+        .where(isToken);
+      await db
+        .update(sessions)
+        .set({ lastUsedAt: sql`now()` })
+        .where(eq(sessions.sessionId, token.sessionId));
+    }
+    return { user, ...(await this.#issue(db, token, successorOf(presented, successorSalt))) };
   }
 
-  async #issue(db: TransactionDatabase, { userId, sessionId }: TokenSubject): Promise<SessionTokens> {
-    const refreshToken = newRefreshToken();
+  async #issue(
+    db: TransactionDatabase,
+    { userId, sessionId }: TokenSubject,
+    refreshToken: string,
+  ): Promise<SessionTokens> {
     const tokenHash = refreshTokenHash(refreshToken) ?? '';
-    await db.insert(refreshTokens).values({ tokenHash, sessionId, userId });
+    await db.insert(refreshTokens).values({ tokenHash, sessionId, userId }).onConflictDoNothing();
     const access = await this.accessTokens.issue(db, { userId, sessionId });
     return {
       accessToken: access.token,
@@ -100,6 +127,26 @@ export class Sessions {
       refreshToken,
     };
   }
+}
+
+/**
+ * Whether a used token may come from an owner whose answer was lost: it is only just used, and nobody has its
+ * successor yet. A thief who is as quick gets the same successor as the owner, and is found out by its second use.
+ */
+async function mayBeLost(
+  db: TransactionDatabase,
+  { usedAt, successorSalt }: typeof refreshTokens.$inferSelect,
+  presented: string,
+): Promise<boolean> {
+  if (!usedAt || successorSalt === null) return false;
+  const successorHash = refreshTokenHash(successorOf(presented, successorSalt)) ?? '';
+  const [successor] = await db
+    .select({
+      isRecent: sql<boolean>`${usedAt.toISOString()}::timestamptz > now() - make_interval(secs => ${GRACE_MS / 1000})`,
+    })
+    .from(refreshTokens)
+    .where(and(eq(refreshTokens.tokenHash, successorHash), isNull(refreshTokens.usedAt)));
+  return successor?.isRecent ?? false;
 }
 
 const end = (db: TransactionDatabase, sessionId: string, revokedReason: EndReason) =>

@@ -8,7 +8,19 @@ export class ResourceNotFoundError extends AppError {
   readonly code = 'not_found';
   readonly kind = 'not_found';
 
-  constructor(readonly resource: 'thread' | 'run' | 'message' | 'agent' | 'table' | 'route' | 'tool result') {
+  constructor(
+    readonly resource:
+      | 'thread'
+      | 'run'
+      | 'message'
+      | 'agent'
+      | 'table'
+      | 'route'
+      | 'session'
+      | 'user'
+      | 'API key'
+      | 'tool result',
+  ) {
     super(`There is no such ${resource}. Check the id, or list what you have.`);
   }
 }

@@ -20,6 +20,7 @@ import { RunControl } from './run-control.ts';
 import { RunExecution } from './run-execution.ts';
 import { RunHistory } from './run-history.ts';
 import { RunLocator } from './run-locator.service.ts';
+import { RunOverview } from './run-overview.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { SubAgents } from './sub-agents.service.ts';
@@ -45,6 +46,7 @@ import { Teams } from './teams.service.ts';
     RunHistory,
     RunJournal,
     RunLocator,
+    RunOverview,
     RunQueue,
     SubAgents,
     Teams,
@@ -59,6 +61,7 @@ import { Teams } from './teams.service.ts';
     RunExecution,
     RunHistory,
     RunLocator,
+    RunOverview,
     RunQueue,
   ],
 })

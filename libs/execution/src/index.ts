@@ -23,6 +23,7 @@ export { RunAdmission, type AcceptedRun } from './run-admission.ts';
 export { RunControl } from './run-control.ts';
 export { RunExecution } from './run-execution.ts';
 export { RunHistory, type Message, type Run } from './run-history.ts';
+export { RunOverview, type RunMetadata } from './run-overview.service.ts';
 export { RunLocator } from './run-locator.service.ts';
 export { prepareEngine, RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';
 export type { RunState, TerminalState } from './run-state.ts';

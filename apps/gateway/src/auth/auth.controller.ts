@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AccountService, RefreshDto, SignInDto, SignUpDto } from '@bulkhead/auth';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -14,26 +14,26 @@ export class AuthController {
   /** Creates an account and signs it in. */
   @Public()
   @Post('auth/sign-up')
-  @ApiProblems(400, 409)
-  signUp(@Body() credentials: SignUpDto): Promise<SignedInDto> {
-    return this.accounts.signUp(credentials);
+  @ApiProblems(400, 403, 409, 503)
+  signUp(@Body() credentials: SignUpDto, @Headers('user-agent') userAgent?: string): Promise<SignedInDto> {
+    return this.accounts.signUp({ ...credentials, userAgent });
   }
 
   @Public()
   @Post('auth/sign-in')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
-  @ApiProblems(400, 401)
-  signIn(@Body() credentials: SignInDto): Promise<SignedInDto> {
-    return this.accounts.signIn(credentials);
+  @ApiProblems(400, 401, 403, 503)
+  signIn(@Body() credentials: SignInDto, @Headers('user-agent') userAgent?: string): Promise<SignedInDto> {
+    return this.accounts.signIn({ ...credentials, userAgent });
   }
 
-  /** Trades a refresh token for new tokens. Each works once: using one again ends the session. */
+  /** Trades a refresh token for new tokens. Each works once; a repetition within ten seconds gives the same again, any other ends the session. */
   @Public()
   @Post('auth/refresh')
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
-  @ApiProblems(400, 401)
+  @ApiProblems(400, 401, 403, 503)
   refresh(@Body() { refreshToken }: RefreshDto): Promise<SignedInDto> {
     return this.accounts.refresh(refreshToken);
   }

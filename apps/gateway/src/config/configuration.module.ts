@@ -15,6 +15,7 @@ import {
 } from '@bulkhead/tools';
 import { GatewayConfig } from './gateway.config.ts';
 import { agentModelsOf } from './models.config.ts';
+import { providersIn, simulatedProvider } from './providers.config.ts';
 import { keptNodeId } from './node-id.ts';
 
 /** Hands each lib its part of the configuration. The one global module: every other dependency is imported by name. */
@@ -65,6 +66,12 @@ const audit = (config: GatewayConfig): AuditOptions => ({
 const auth = (config: GatewayConfig): AuthOptions => ({
   accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
   refreshTokenTtlDays: config.REFRESH_TOKEN_TTL_DAYS,
+  localAccounts: config.LOCAL_ACCOUNTS === 'on',
+  providers: [
+    ...providersIn(config.OIDC_PROVIDERS),
+    ...(config.E2E_OAUTH_SIMULATION_KEY ? [simulatedProvider(config.E2E_OAUTH_SIMULATION_KEY)] : []),
+  ],
+  adminUserIds: config.ADMIN_USER_IDS?.toLowerCase().split(',') ?? [],
 });
 
 const events = (config: GatewayConfig): EventsOptions => ({

@@ -3,7 +3,7 @@ import { IntersectionType } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { AuditConfig } from './audit.config.ts';
-import { AuthConfig } from './auth.config.ts';
+import { AuthConfig, contradictionsIn } from './auth.config.ts';
 import { ConfigError } from './config.errors.ts';
 import { DeliveryConfig } from './delivery.config.ts';
 import { ExecutionConfig } from './execution.config.ts';
@@ -32,6 +32,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Gatewa
   const config = plainToInstance(GatewayConfig, given, { exposeDefaultValues: true });
   const problems = validateSync(config).map(({ constraints = {} }) => Object.values(constraints).join('; '));
   if (problems.length === 0) problems.push(...missingModelSettings(config));
+  problems.push(...contradictionsIn(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }

@@ -77,6 +77,27 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     "The route can't answer in any of the types that `Accept` names.",
     'Accept `application/json`.',
   ),
+  issuer_unavailable: entry(
+    503,
+    'The OpenID provider does not answer, so nobody can say whether its token is good.',
+    'Try again after `Retry-After`.',
+  ),
+  local_accounts_off: entry(
+    403,
+    'There are no accounts with passwords here.',
+    'Sign in at the OpenID provider and send its token.',
+  ),
+  own_account: entry(
+    409,
+    'Administrators can not change or delete their own account.',
+    'Ask another administrator.',
+  ),
+  roles_from_provider: entry(
+    409,
+    "The user's roles come from the OpenID provider.",
+    'Change them there, or disable the account.',
+  ),
+  too_many_api_keys: entry(429, 'You have as many API keys as one may have.', 'Revoke one first.'),
   not_found: entry(
     404,
     'There is no such thing, or it is not yours: both answer alike.',

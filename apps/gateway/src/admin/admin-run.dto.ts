@@ -1,0 +1,42 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { RunStateDto } from '../runs/run.dto.ts';
+
+export class RunMetadataDto extends RunStateDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly userId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly threadId!: string;
+
+  @ApiProperty()
+  readonly agentName!: string;
+
+  @ApiProperty({ description: 'Model calls.' })
+  readonly steps!: number;
+
+  @ApiProperty()
+  readonly toolCalls!: number;
+
+  @ApiProperty()
+  readonly inputTokens!: number;
+
+  @ApiProperty()
+  readonly outputTokens!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  readonly startedAt?: string;
+
+  @ApiPropertyOptional({ format: 'date-time' })
+  readonly finishedAt?: string;
+}
+
+export class RunMetadataPageDto {
+  @ApiProperty({ type: [RunMetadataDto] })
+  readonly items!: readonly RunMetadataDto[];
+
+  @ApiPropertyOptional()
+  readonly nextCursor?: string;
+}

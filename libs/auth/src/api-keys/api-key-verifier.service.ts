@@ -1,0 +1,65 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { AccountTransactions, accounts, apiKeys, sessions } from '@bulkhead/persistence';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { UnauthenticatedError } from '../auth.errors.ts';
+import { AUTH_OPTIONS, type AuthOptions } from '../auth.options.ts';
+import { identityColumns, isLive } from '../live-session.ts';
+import { LOCAL_ACCOUNTS } from '../local-accounts.ts';
+import { isSameHash, parseApiKey } from './api-key.ts';
+
+/** How exactly the last use is known, in milliseconds: writing it down each time would cost more than the request. */
+const LAST_USE_MS = 60_000;
+
+/** Finds the account behind an API key. */
+@Injectable()
+export class ApiKeyVerifier {
+  readonly #logger = new Logger(ApiKeyVerifier.name);
+
+  constructor(
+    private readonly transactions: AccountTransactions,
+    @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
+  ) {}
+
+  /** @throws UnauthenticatedError, DatabaseUnavailableError */
+  async verify(credential: string) {
+    const presented = parseApiKey(credential);
+    if (!presented) throw new UnauthenticatedError(new Error('The text is no API key.'));
+    const [row] = await this.transactions.run((db) =>
+      db
+        .select({
+          ...identityColumns,
+          issuer: accounts.issuer,
+          scopes: apiKeys.permissions,
+          secretHash: apiKeys.secretHash,
+          lastUsedAt: sessions.lastUsedAt,
+        })
+        .from(apiKeys)
+        .innerJoin(sessions, eq(sessions.sessionId, apiKeys.sessionId))
+        .innerJoin(accounts, eq(accounts.userId, sessions.userId))
+        .where(and(eq(apiKeys.sessionId, presented.keyId), isLive())),
+    );
+    if (!row || !isSameHash(row.secretHash, presented.secretHash)) {
+      throw new UnauthenticatedError(new Error('The API key is unknown, revoked or expired.'));
+    }
+    if (row.issuer === LOCAL_ACCOUNTS && this.options.localAccounts === false) {
+      throw new UnauthenticatedError(new Error('Local accounts are off.'));
+    }
+    if (Date.now() - (row.lastUsedAt?.getTime() ?? 0) > LAST_USE_MS) this.#noteUse(row.sessionId);
+    return row;
+  }
+
+  #noteUse(sessionId: string): void {
+    const isDue = or(
+      isNull(sessions.lastUsedAt),
+      lt(sessions.lastUsedAt, sql`now() - make_interval(secs => ${LAST_USE_MS / 1000})`),
+    );
+    this.transactions
+      .run((db) =>
+        db
+          .update(sessions)
+          .set({ lastUsedAt: sql`now()` })
+          .where(and(eq(sessions.sessionId, sessionId), isDue)),
+      )
+      .catch((error: unknown) => this.#logger.warn(`A use of an API key was not noted: ${String(error)}`));
+  }
+}

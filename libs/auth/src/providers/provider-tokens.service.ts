@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { decodeJwt, jwtVerify, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { AUTH_OPTIONS, type AuthOptions, type ProviderOptions } from '../auth.options.ts';
+import { IssuerUnavailableError, UnauthenticatedError } from '../auth.errors.ts';
+import { readClaims, type ProviderSubject } from './provider-claims.ts';
+import { ProviderKeys } from './provider-keys.ts';
+
+/** Longest token of a provider, in characters: those that list a user's groups are long. */
+const MAX_TOKEN_LENGTH = 16_384;
+/** Longest that a provider's token may be good for: one that never ends can't be taken back there. */
+const MAX_TOKEN_AGE_SECONDS = 86_400;
+/** Types that an access token has. Source: RFC 9068, section 2.1; older providers say `JWT`, or nothing. */
+const tokenTypes: readonly unknown[] = ['at+jwt', 'application/at+jwt', 'JWT', 'jwt', undefined];
+/** Headers that bring or point to a key. */
+const keyHeaders: readonly (keyof JWTHeaderParameters)[] = ['jwk', 'jku', 'x5c', 'x5u'];
+
+interface Provider {
+  readonly options: ProviderOptions;
+  readonly findKey: JWTVerifyGetKey;
+}
+
+/** Verifies tokens of the OpenID providers that the operator has named, and of no other. */
+@Injectable()
+export class ProviderTokens {
+  readonly #providers: ReadonlyMap<string, Provider>;
+
+  constructor(@Inject(AUTH_OPTIONS) { providers = [] }: AuthOptions) {
+    this.#providers = new Map(providers.map((options) => [options.issuer, providerOf(options)]));
+  }
+
+  /** The provider that a credential says it is from, unverified; undefined when it is from none of them. */
+  issuerOf(credential: unknown): string | undefined {
+    if (this.#providers.size === 0 || typeof credential !== 'string') return undefined;
+    if (credential.length > MAX_TOKEN_LENGTH) return undefined;
+    try {
+      const { iss } = decodeJwt(credential);
+      return typeof iss === 'string' && this.#providers.has(iss) ? iss : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws UnauthenticatedError, IssuerUnavailableError */
+  async verify(
+    issuer: string,
+    token: string,
+  ): Promise<ProviderSubject & { readonly options: ProviderOptions }> {
+    const provider = this.#providers.get(issuer);
+    if (!provider) throw new UnauthenticatedError(new Error('The issuer is not one of ours.'));
+    try {
+      return { ...(await verify(provider, token)), options: provider.options };
+    } catch (error) {
+      throw error instanceof IssuerUnavailableError ? error : new UnauthenticatedError(error);
+    }
+  }
+}
+
+async function verify({ options, findKey }: Provider, token: string): Promise<ProviderSubject> {
+  const { issuer, audience, algorithms, clockToleranceSeconds } = options;
+  const { payload } = await jwtVerify(token, (header, input) => findKey(checked(header), input), {
+    issuer,
+    audience,
+    algorithms: [...algorithms],
+    requiredClaims: ['sub', 'iat', 'exp', 'aud'],
+    clockTolerance: clockToleranceSeconds,
+    maxTokenAge: MAX_TOKEN_AGE_SECONDS,
+  });
+  const subject = readClaims(payload, token, options);
+  // The tolerance is for clocks that run ahead; nobody gets an identity that has expired already.
+  if (subject.expiresAt <= Date.now()) throw new RangeError('The token has expired.');
+  return subject;
+}
+
+function checked(header: JWTHeaderParameters): JWTHeaderParameters {
+  if (!tokenTypes.includes(header.typ)) throw new TypeError('The token is not an access token.');
+  if (keyHeaders.some((name) => name in header)) throw new TypeError('The token brings a key of its own.');
+  return header;
+}
+
+function providerOf(options: ProviderOptions): Provider {
+  const { secret, issuer } = options;
+  if (secret === undefined) return { options, findKey: new ProviderKeys(issuer).find };
+  const key = new TextEncoder().encode(secret);
+  return { options, findKey: () => Promise.resolve(key) };
+}
