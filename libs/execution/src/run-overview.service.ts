@@ -8,7 +8,6 @@ import type { RunState } from './run-state.ts';
 export interface RunMetadata {
   readonly runId: string;
   readonly userId: string;
-  readonly threadId: string;
   readonly agentName: string;
   readonly state: RunState;
   /** Model calls. */
@@ -26,7 +25,6 @@ export interface RunMetadata {
 const columns = {
   runId: runs.runId,
   userId: runs.userId,
-  threadId: runs.threadId,
   agentName: runs.agentName,
   state: runs.state,
   steps: runs.steps,

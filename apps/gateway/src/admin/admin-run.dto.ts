@@ -5,9 +5,6 @@ export class RunMetadataDto extends RunStateDto {
   @ApiProperty({ format: 'uuid' })
   readonly userId!: string;
 
-  @ApiProperty({ format: 'uuid' })
-  readonly threadId!: string;
-
   @ApiProperty()
   readonly agentName!: string;
 
