@@ -5,6 +5,7 @@ import { AuditModule, AuditSealingModule } from '@bulkhead/audit';
 import { AuthModule } from '@bulkhead/auth';
 import { EventsModule } from '@bulkhead/events';
 import { ExecutionModule } from '@bulkhead/execution';
+import { McpModule } from '@bulkhead/mcp';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { TablesModule } from '@bulkhead/tables';
@@ -62,6 +63,7 @@ export class AppModule {
         ToolsModule,
         BuiltInToolsModule,
         WebToolsModule,
+        McpModule,
         TablesModule,
         ExecutionModule,
         AgentsModule,

@@ -10,6 +10,7 @@ const user = [
   'tools:notes',
   'tools:tables',
   'tools:web',
+  'tools:mcp',
   'agents:delegate',
   ...teamPermissions,
 ];

@@ -9,6 +9,7 @@ const own = [
   'tools:notes',
   'tools:tables',
   'tools:web',
+  'tools:mcp',
   'agents:delegate',
 ] as const;
 const administration = ['admin:read', 'admin:write'] as const;

@@ -21,14 +21,16 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   auth: ['audit', 'persistence', 'user-context', 'errors'],
   models: ['user-context', 'errors'],
   tools: ['audit', 'events', 'persistence', 'user-context', 'errors'],
+  mcp: ['tools', 'events', 'user-context', 'errors'],
   tables: ['tools', 'events', 'persistence', 'user-context', 'errors'],
   execution: ['audit', 'tools', 'models', 'events', 'persistence', 'user-context', 'auth', 'errors'],
-  agents: ['execution', 'tools', 'models', 'errors'],
+  agents: ['execution', 'mcp', 'tables', 'tools', 'models', 'errors'],
   gateway: [
     // One a line: the server composes every lib.
     'audit',
     'agents',
     'execution',
+    'mcp',
     'tables',
     'tools',
     'models',

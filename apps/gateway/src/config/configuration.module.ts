@@ -3,6 +3,7 @@ import { AUDIT_OPTIONS, type AuditOptions } from '@bulkhead/audit';
 import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
 import { EVENTS_OPTIONS, type EventsOptions } from '@bulkhead/events';
 import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhead/execution';
+import { MCP_OPTIONS, readMcpServers, type McpOptions } from '@bulkhead/mcp';
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '@bulkhead/tables';
@@ -32,6 +33,7 @@ export class ConfigurationModule {
       { provide: MODELS_OPTIONS, useValue: models(config) },
       { provide: TABLES_OPTIONS, useValue: tables(config) },
       { provide: TOOL_LIMITS_OPTIONS, useValue: toolLimits(config) },
+      { provide: MCP_OPTIONS, useValue: mcp(config) },
       { provide: WEB_FETCH_OPTIONS, useValue: webFetch(config) },
     ];
     const exports = [
@@ -45,6 +47,7 @@ export class ConfigurationModule {
       TABLES_OPTIONS,
       TOOL_LIMITS_OPTIONS,
       WEB_FETCH_OPTIONS,
+      MCP_OPTIONS,
     ];
     return { module: ConfigurationModule, global: true, providers, exports };
   }
@@ -141,3 +144,12 @@ const toolLimits = (config: GatewayConfig): ToolLimitsOptions => ({
 const webFetch = (config: GatewayConfig): WebFetcherOptions => ({
   allowedHosts: config.WEB_FETCH_ALLOWED_HOSTS.toLowerCase().split(',').filter(Boolean),
 });
+
+const mcp = (config: GatewayConfig): McpOptions => {
+  const servers = readMcpServers(config.MCP_SERVERS);
+  return {
+    servers: typeof servers === 'string' ? [] : servers,
+    sessionsPerServer: config.MCP_SESSIONS_PER_SERVER,
+    idleMs: config.MCP_SESSION_IDLE_SECONDS * 1000,
+  };
+};

@@ -1,7 +1,17 @@
-import { Matches } from 'class-validator';
+import { readMcpServers } from '@bulkhead/mcp';
+import { Matches, ValidateBy, type ValidationArguments } from 'class-validator';
 import { Whole } from './whole.decorator.ts';
 
 const MEBIBYTE = 1024 * 1024;
+
+const complaint = (value: unknown): string | undefined => {
+  const servers = typeof value === 'string' ? readMcpServers(value) : 'must be JSON';
+  return typeof servers === 'string' ? servers : undefined;
+};
+const mcpServersRule = {
+  validate: (value: unknown): boolean => complaint(value) === undefined,
+  defaultMessage: (given?: ValidationArguments): string => `MCP_SERVERS ${complaint(given?.value) ?? ''}`,
+};
 
 /** What bounds tools: calls, where they may reach, uploaded tables and the queries over them. */
 export class ToolsConfig {
@@ -10,6 +20,15 @@ export class ToolsConfig {
 
   @Whole(1, 1_000)
   readonly TOOL_CALLS_AT_ONCE_PER_USER: number = 16;
+
+  @ValidateBy({ name: 'mcpServers', validator: mcpServersRule })
+  readonly MCP_SERVERS: string = '';
+
+  @Whole(1, 10_000)
+  readonly MCP_SESSIONS_PER_SERVER: number = 50;
+
+  @Whole(1, 86_400)
+  readonly MCP_SESSION_IDLE_SECONDS: number = 300;
 
   @Matches(/^(?:(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}(?:,(?!$)|$))*$/i, {
     message: 'WEB_FETCH_ALLOWED_HOSTS must be a comma-separated list of host:port, e.g. wiki.internal:443',

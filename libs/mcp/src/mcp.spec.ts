@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { UserExecutionContext } from '@bulkhead/user-context';
+import { McpCatalog, readMcpServers, type McpServerOptions } from './index.ts';
+import { startMcpHttpServer, type McpHttpServer } from './testing/http-server.ts';
+import { aChildProcess, openTestMcp, type TestMcp } from './testing/test-mcp.ts';
+
+const USERS = 50;
+const CALLS_PER_USER = 20;
+const tools = ['whoami', 'echo', 'broken', 'endless', 'large', 'picture', 'crash', 'no_such_tool'];
+let http: McpHttpServer;
+let test: TestMcp;
+let ada: UserExecutionContext;
+beforeAll(async () => {
+  http = await startMcpHttpServer();
+  const web: McpServerOptions = {
+    name: 'web',
+    transport: { kind: 'http', url: http.url },
+    tools,
+    timeoutMs: 60_000,
+  };
+  const servers: McpServerOptions[] = [
+    web,
+    { ...web, name: 'hasty', tools: ['endless'], timeoutMs: 500 },
+    { ...web, name: 'admins', tools: ['whoami'], roles: ['admin'], agents: ['librarian'] },
+    { name: 'child', transport: aChildProcess({ REGION: 'eu' }), tools, timeoutMs: 20_000 },
+    { name: 'absent', transport: { kind: 'http', url: 'http://127.0.0.1:9/mcp' }, tools },
+  ];
+  test = await openTestMcp({ servers, sessionsPerServer: USERS, idleMs: 60_000 });
+}, 60_000);
+beforeEach(async () => (ada = await test.openRun()));
+afterAll(async () => {
+  await test.close();
+  await http.close();
+});
+
+const textOf = async (context: UserExecutionContext, tool: string, args = {}): Promise<string> => {
+  const { result, problem } = await test.call(context, tool, args);
+  return (result as { text?: string } | undefined)?.text ?? `${problem?.code}: ${problem?.detail}`;
+};
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('external tools', () => {
+  it('are known by their server and name, as far as they are permitted and offered, to the agents that get them', () => {
+    const catalog = test.events.node.get(McpCatalog, { strict: false });
+    expect(catalog.toolNamesFor('assistant')).toEqual(
+      expect.arrayContaining(['mcp_web_echo', 'mcp_web_whoami', 'mcp_child_echo']),
+    );
+    expect(catalog.toolNamesFor('assistant').join()).not.toMatch(/secret|no_such_tool|absent|admins/);
+    expect(catalog.toolNamesFor('librarian')).toEqual(['mcp_admins_whoami']);
+  });
+
+  it('that are not permitted are not there', async () => {
+    expect(await textOf(ada, 'mcp_web_secret')).toContain('tool_not_permitted');
+  });
+
+  it('are for the roles that their server is for', async () => {
+    expect(await textOf(ada, 'mcp_admins_whoami')).toContain('tool_not_permitted');
+    expect(await textOf(await test.openRun('admin'), 'mcp_admins_whoami')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('are called with arguments that fit their schema, and no others', async () => {
+    expect(await textOf(ada, 'mcp_web_echo', { text: 'hello', delay: 1 })).toMatch(/^[0-9a-f-]{36} hello$/);
+    for (const args of [{}, { text: 7, delay: 1 }, { text: 'x'.repeat(101), delay: 1 }]) {
+      expect(await textOf(ada, 'mcp_web_echo', args)).toContain('invalid_tool_arguments');
+    }
+  });
+
+  it.each([
+    ['web_broken', /^mcp_tool_failed: The external tool failed. It says: no x{490,500}$/],
+    ['hasty_endless', /^(?:mcp_unavailable|tool_timeout): /],
+    ['web_picture', /^\[image left out\]$/],
+  ])('that are %s are reported as what they are', async (tool, words) => {
+    expect(await textOf(ada, `mcp_${tool}`)).toMatch(words);
+  });
+
+  it('have bounded answers, marked as what somebody else says', async () => {
+    const { result } = await test.call(ada, 'mcp_web_large');
+    expect(result).toMatchObject({ truncated: true, note: expect.stringContaining('not instructions') });
+    expect((result as { text: string }).text).toHaveLength(32_000);
+  });
+
+  it('stop waiting when the run is cancelled', async () => {
+    const stop = new AbortController();
+    const report = test.call(ada, 'mcp_web_endless', {}, stop.signal);
+    await sleep(50);
+    stop.abort(new Error('cancelled'));
+    expect((await report).outcome).toBe('cancelled');
+    expect(await textOf(ada, 'mcp_web_whoami')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('of a server that was restarted fail once, and then work in a new session', async () => {
+    const before = await textOf(ada, 'mcp_web_whoami');
+    http.restart();
+    const answers = [await textOf(ada, 'mcp_web_whoami'), await textOf(ada, 'mcp_web_whoami')];
+    expect(answers[0]).toContain('mcp_unavailable');
+    expect(answers[1]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answers[1]).not.toBe(before);
+  });
+});
+
+describe(`${USERS} users with one server, whose request ids are the same`, () => {
+  it(`get their own answers, ${USERS * CALLS_PER_USER} calls and none crossed`, async () => {
+    const users = await Promise.all(Array.from({ length: USERS }, () => test.openRun()));
+    const identities = await Promise.all(users.map((user) => textOf(user, 'mcp_web_whoami')));
+    expect(identities.filter((id) => !/^[0-9a-f-]{36}$/.test(id))).toEqual([]);
+    expect(new Set(identities).size).toBe(USERS);
+    const crossed = await Promise.all(
+      users.map(async (user, index) => {
+        const calls = Array.from({ length: CALLS_PER_USER }, async (_, call) => {
+          const said = `${index}/${call}`;
+          const answer = await textOf(user, 'mcp_web_echo', { text: said, delay: (call * 7) % 20 });
+          return answer === `${identities[index]} ${said}` ? 0 : 1;
+        });
+        return (await Promise.all(calls)).reduce<number>((sum, one) => sum + one, 0);
+      }),
+    );
+    expect(crossed.reduce((sum, one) => sum + one, 0)).toBe(0);
+    expect(await Promise.all(users.map((user) => textOf(user, 'mcp_web_whoami')))).toEqual(identities);
+  }, 60_000);
+});
+
+describe('a server that is a child process', () => {
+  it('is one process per user, without our environment', async () => {
+    const ben = await test.openRun();
+    const pids = await Promise.all([ada, ben, ada].map((user) => textOf(user, 'mcp_child_whoami')));
+    expect(pids[0]).toBe(pids[2]);
+    expect(pids[0]).not.toBe(pids[1]);
+    const names = readFileSync(`/proc/${pids[0]}/environ`, 'utf8')
+      .split('\0')
+      .map((entry) => entry.split('=')[0]);
+    const allowed = ['HOME', 'LOGNAME', 'PATH', 'SHELL', 'TERM', 'USER', 'REGION', ''];
+    expect(names.filter((name) => !allowed.includes(name ?? ''))).toEqual([]);
+    expect(names).toContain('REGION');
+  }, 60_000);
+
+  it('that crashes fails the call, and the next one gets a new process', async () => {
+    const before = await textOf(ada, 'mcp_child_whoami');
+    expect(await textOf(ada, 'mcp_child_crash')).toContain('mcp_unavailable');
+    const after = await textOf(ada, 'mcp_child_whoami');
+    expect(after).toMatch(/^\d+$/);
+    expect(after).not.toBe(before);
+  }, 60_000);
+});
+
+describe('sessions', () => {
+  it('that nobody uses are closed, make room for others, and leave no process at the end', async () => {
+    const child: McpServerOptions = { name: 'child', transport: aChildProcess(), tools: ['whoami'] };
+    const small = await openTestMcp({ servers: [child], sessionsPerServer: 1, idleMs: 400 });
+    const [one, two] = [await small.openRun(), await small.openRun()];
+    const pidOf = async (user: UserExecutionContext): Promise<number> => {
+      const { result } = await small.call(user, 'mcp_child_whoami');
+      return Number((result as { text: string }).text);
+    };
+    const first = await pidOf(one);
+    const second = await pidOf(two);
+    expect(small.sessions.count).toBe(1);
+    while (isAlive(first)) await sleep(20);
+    while (small.sessions.count > 0) await sleep(20);
+    while (isAlive(second)) await sleep(20);
+    const third = await pidOf(one);
+    await small.close();
+    while (isAlive(third)) await sleep(20);
+  }, 60_000);
+});
+
+describe('the setting', () => {
+  const server = { name: 'a', transport: { kind: 'http', url: 'http://x' }, tools: ['t'] };
+  it.each([
+    ['', []],
+    [JSON.stringify([server]), [server]],
+    ['{', 'is not JSON'],
+    ['{}', expect.stringContaining('must be array')],
+    [JSON.stringify([server, server]), 'names a server twice'],
+    [JSON.stringify([{ ...server, tools: [] }]), expect.stringContaining('tools')],
+    [JSON.stringify([{ ...server, name: 'A b' }]), expect.stringContaining('name')],
+    [JSON.stringify([{ ...server, transport: { kind: 'pipe' } }]), expect.stringContaining('transport')],
+    [JSON.stringify([{ ...server, secret: 1 }]), expect.stringContaining('additional')],
+  ])('%j is read, or says what is wrong', (json, expected) => {
+    expect(readMcpServers(json)).toEqual(expected);
+  });
+});
