@@ -10,8 +10,9 @@ export class SocketProbe {
   readonly #socket: Socket;
   readonly #watchers = new Set<() => void>();
 
-  private constructor(url: string, auth: object) {
-    this.#socket = io(url, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
+  private constructor(url: string, auth: object, extraHeaders: Record<string, string>) {
+    const transports = ['websocket'];
+    this.#socket = io(url, { auth, transports, extraHeaders, forceNew: true, reconnection: false });
     this.#socket.onAny((_name, payload: unknown) => {
       this.received.push(payload);
       for (const wake of this.#watchers) wake();
@@ -19,8 +20,12 @@ export class SocketProbe {
   }
 
   /** @throws Error with the problem in `data` when the handshake is refused */
-  static async connect(server: Server, auth: object): Promise<SocketProbe> {
-    const probe = new SocketProbe(server.url, auth);
+  static async connect(
+    server: Server,
+    auth: object,
+    headers: Record<string, string> = {},
+  ): Promise<SocketProbe> {
+    const probe = new SocketProbe(server.url, auth, headers);
     server.defer(() => probe.close());
     await new Promise<void>((resolve, reject) => {
       probe.#socket.once('connect', resolve).once('connect_error', reject);
@@ -35,6 +40,16 @@ export class SocketProbe {
     );
     if (!(probe instanceof SocketProbe)) return probe;
     throw new Error('The handshake was not refused.');
+  }
+
+  /** As Socket.IO names the connection. */
+  get id(): string {
+    return this.#socket.id ?? '';
+  }
+
+  /** As the transport below names it: who has it can speak on that connection. */
+  get sessionId(): string {
+    return (this.#socket.io.engine as { id?: string }).id ?? '';
   }
 
   get isConnected(): boolean {
@@ -83,6 +98,12 @@ export class SocketProbe {
       });
     }
     return this.events;
+  }
+
+  /** Settles when the server has closed the connection. */
+  async untilClosed(): Promise<void> {
+    if (!this.isConnected) return;
+    await new Promise<void>((resolve) => this.#socket.once('disconnect', () => resolve()));
   }
 
   close(): void {

@@ -40,7 +40,10 @@ export class ChattingUser {
   }
 
   /** Signs up so many users, spread over the nodes. Hashing passwords is slow by design: a few at a time. */
-  static async signUpMany(count: number, nodeOf: (index: number) => Server): Promise<ChattingUser[]> {
+  static async signUpMany(
+    count: number,
+    nodeOf: (index: number) => Pick<Server, 'url'>,
+  ): Promise<ChattingUser[]> {
     const users: ChattingUser[] = [];
     const indices = Array.from({ length: count }, (_, index) => index).values();
     const worker = async (): Promise<void> => {

@@ -2,9 +2,22 @@ import { audit } from './audit.suite.ts';
 import { cancel } from './cancel.suite.ts';
 import { cleanup } from './cleanup.suite.ts';
 import { crash } from './crash.suite.ts';
+import { delivery } from './delivery.suite.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { fairness } from './fairness.suite.ts';
+import { isolation } from './isolation.suite.ts';
 import { leak } from './leak.suite.ts';
+import { sockets } from './sockets.suite.ts';
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly EvidenceSuite[] = [crash, fairness, cancel, cleanup, leak, audit];
+export const suites: readonly EvidenceSuite[] = [
+  isolation,
+  delivery,
+  sockets,
+  crash,
+  fairness,
+  cancel,
+  cleanup,
+  leak,
+  audit,
+];

@@ -15,6 +15,9 @@ import type { UserSocket, UserSocketServer } from './user-socket.ts';
 const MAX_FRAME_BYTES = 1024 * 1024;
 /** How long a client may take to authenticate, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 4_500;
+/** Heartbeat, in milliseconds: a connection that died without a word is noticed by both sides within the sum. */
+const PING_INTERVAL_MS = 15_000;
+const PING_TIMEOUT_MS = 10_000;
 /** How long connections may stay open while the server ends, in milliseconds. */
 const CLOSE_GRACE_MS = 500;
 
@@ -41,6 +44,8 @@ export class SocketAdapter extends IoAdapter {
       serveClient: false,
       maxHttpBufferSize: MAX_FRAME_BYTES,
       connectTimeout: CONNECT_TIMEOUT_MS,
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
       cors: { origin: [...this.allowedOrigins] },
       // CORS does not guard WebSocket: the origin is checked here for every transport, and again with every request.
       allowRequest: ({ headers }, decide) => decide(null, isAllowedOrigin(headers, this.allowedOrigins)),
