@@ -104,6 +104,35 @@ describe('A rule that needs types', () => {
     expect(await violations(file, text)).toContain(rule);
   });
 
+  it.each([
+    [
+      'the context by what a method returns',
+      'bulkhead/no-context-redefinition',
+      `import type { UserExecutionContext } from '@bulkhead/user-context';
+       export type RunInfo = ReturnType<UserExecutionContext['toJSON']>;`,
+    ],
+    [
+      'a copy of a context that a property holds',
+      'bulkhead/no-context-construction',
+      `import type { UserContextScope } from '@bulkhead/user-context';
+       export const copy = (scope: UserContextScope): object => ({ ...scope.context });`,
+    ],
+    [
+      'a context that is written onto',
+      'bulkhead/no-context-construction',
+      `import type { UserContextScope } from '@bulkhead/user-context';
+       export const forge = (scope: UserContextScope): object => Object.assign(scope.context, { userId: 'eve' });`,
+    ],
+  ])('sees through a type: %s', async (_what, rule, text) => {
+    expect(await violations('libs/tools/src/tools.module.ts', text)).toContain(rule);
+  });
+
+  it('lets a type be made of what clients are told', async () => {
+    const text = `import type { ThreadEvent } from '@bulkhead/events';
+      export type End = Extract<ThreadEvent, { type: 'agent_completed' }>;`;
+    expect(await violations('libs/tools/src/tools.module.ts', text)).toEqual([]);
+  });
+
   it('leaves the class that a constructor injects a value import, or injection would find nothing', async () => {
     const text = `import { Injectable } from '@nestjs/common';
       import { ModuleRef } from '@nestjs/core';

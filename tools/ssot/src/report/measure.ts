@@ -30,7 +30,8 @@ export async function measure(root: string): Promise<Measures> {
     fileEdges.set(path, new Set(runtimeImports(path, file)));
     if (!/\.spec\.ts$/.test(path)) {
       lines.set(path, text.trimEnd().split('\n').length);
-      if (/^(libs|apps)\//.test(path))
+      // The client declares the wire in its own words, for users who have no server code.
+      if (/^(libs|apps)\/(?!client\/)/.test(path))
         for (const name of exportedTypes(file)) declared.set(name, [...(declared.get(name) ?? []), path]);
     }
     project.removeSourceFile(file);
