@@ -34,6 +34,7 @@ export type {
   ThreadDelivery,
   ToolResult,
   User,
+  WhenBusy,
 } from './resources.ts';
 export type { ResyncChoice } from './resync.ts';
 export type { FollowOptions } from './rest-calls.ts';

@@ -41,9 +41,14 @@ export interface Agent {
   readonly tools: readonly string[];
 }
 
+/** What a message does while a run of its thread is unfinished: wait for it, be refused, or cancel it. */
+export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
+
 export interface Thread {
   readonly threadId: string;
   readonly title: string;
+  /** For messages that don't say it themselves. */
+  readonly whenBusy: WhenBusy;
   /** Sequence of the newest event; 0 when there is none. */
   readonly lastSeq: number;
   /** Sequence of the oldest event that is stored. */

@@ -20,6 +20,7 @@ import type {
   Thread,
   ThreadDelivery,
   ToolResult,
+  WhenBusy,
 } from './resources.ts';
 import { toResyncProblem } from './resync.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
@@ -51,7 +52,10 @@ export abstract class RestCalls {
   }
 
   /** `title`: at most 200 characters. */
-  createThread(thread: { readonly title?: string } = {}, call: CallOptions = {}): Promise<Thread> {
+  createThread(
+    thread: { readonly title?: string; readonly whenBusy?: WhenBusy } = {},
+    call: CallOptions = {},
+  ): Promise<Thread> {
     return this.requests.json({ method: 'POST', path: '/v1/threads', body: thread, ...call });
   }
 
@@ -66,7 +70,7 @@ export abstract class RestCalls {
   /** Sends a message without a live connection; see `ThreadConnection.send` for one with it. */
   sendMessage(
     threadId: string,
-    message: { readonly content: string; readonly agentName?: string },
+    message: { readonly content: string; readonly agentName?: string; readonly whenBusy?: WhenBusy },
     call: CallOptions = {},
   ): Promise<AcceptedRun> {
     const path = `/v1/threads/${encode(threadId)}/messages`;

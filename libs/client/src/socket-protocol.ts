@@ -1,5 +1,5 @@
 import type { Problem } from './problem.error.ts';
-import type { AcceptedRun, RunState } from './resources.ts';
+import type { AcceptedRun, RunState, WhenBusy } from './resources.ts';
 
 /** What a client asks over the socket, by event: what it sends, and what it is answered. */
 export interface SocketCalls {
@@ -15,7 +15,12 @@ export interface SocketCalls {
   };
   thread_unsubscribe: { request: { readonly threadId: string }; answer: { readonly threadId: string } };
   message_send: {
-    request: { readonly threadId: string; readonly content: string; readonly agentName?: string };
+    request: {
+      readonly threadId: string;
+      readonly content: string;
+      readonly agentName?: string;
+      readonly whenBusy?: WhenBusy;
+    };
     answer: AcceptedRun;
   };
   run_cancel: {

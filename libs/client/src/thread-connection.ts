@@ -4,10 +4,17 @@ import { orAbort } from './abortable.ts';
 import { AckBatch } from './ack-batch.ts';
 import { ConnectionError } from './connection.error.ts';
 import type { ReconnectingSocket } from './reconnecting-socket.ts';
-import type { AcceptedRun, RunState } from './resources.ts';
+import type { AcceptedRun, RunState, WhenBusy } from './resources.ts';
 import type { ResyncChoice } from './resync.ts';
 import { Subscription } from './subscription.ts';
 import { Turnstile } from './turnstile.ts';
+
+/** How a message is to be handled. */
+export interface MessageOptions {
+  readonly agentName?: string;
+  /** Absent: as the thread says. */
+  readonly whenBusy?: WhenBusy;
+}
 
 /** An acknowledgement covers what this many milliseconds brought. */
 const ACK_INTERVAL_MS = 250;
@@ -102,10 +109,15 @@ export class ThreadConnection {
    */
   async send(
     content: string,
-    { agentName, ...call }: CallOptions & { readonly agentName?: string } = {},
+    { agentName, whenBusy, ...call }: CallOptions & MessageOptions = {},
   ): Promise<AcceptedRun> {
     await this.#ready.pass(call.signal);
-    const request = { threadId: this.threadId, content, ...(agentName !== undefined && { agentName }) };
+    const request = {
+      threadId: this.threadId,
+      content,
+      ...(agentName !== undefined && { agentName }),
+      ...(whenBusy !== undefined && { whenBusy }),
+    };
     return this.socket.call('message_send', request, call);
   }
 

@@ -7,7 +7,14 @@ export { EventRouter } from './event-router.service.ts';
 export { ResyncRequiredError, RunEndedError, RunSupersededError } from './events.errors.ts';
 export { EventsModule } from './events.module.ts';
 export { RunFence, type RunClaim } from './run-fence.service.ts';
-export { ThreadDirectory, type PageKey, type Thread } from './thread-directory.ts';
+export {
+  ThreadDirectory,
+  WHEN_BUSY,
+  type NewThreadOptions,
+  type PageKey,
+  type Thread,
+  type WhenBusy,
+} from './thread-directory.ts';
 export {
   TERMINAL_EVENT_TYPES,
   type EventData,

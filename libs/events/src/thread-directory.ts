@@ -5,9 +5,25 @@ import { UserExecutionContext } from '@bulkhead/user-context';
 import { desc, eq, sql } from 'drizzle-orm';
 import { toStorableText } from './storable.ts';
 
+/**
+ * What a message does while a run of its thread is unfinished. `enqueue`: its run waits for the others and sees their
+ * answers. `reject`: it is refused. `interrupt`: it cancels them, then runs.
+ */
+export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
+export const WHEN_BUSY: readonly WhenBusy[] = ['enqueue', 'reject', 'interrupt'];
+
+/** How a thread is made. */
+export interface NewThreadOptions {
+  readonly whenBusy?: WhenBusy | undefined;
+  /** Makes it once under a key, and gives the same answer again. */
+  readonly once?: Once | undefined;
+}
+
 export interface Thread {
   readonly threadId: string;
   readonly title: string;
+  /** For messages that don't say it themselves. */
+  readonly whenBusy: WhenBusy;
   /** Sequence of the newest event; 0 when there is none. */
   readonly lastSeq: number;
   /** Sequence of the oldest event that is stored; one more than `lastSeq` when there is none. */
@@ -30,9 +46,9 @@ export class ThreadDirectory {
   ) {}
 
   /** Allocates the context's own thread. */
-  create(title: string, once?: Once): Promise<Thread> {
+  create(title: string, { whenBusy, once }: NewThreadOptions = {}): Promise<Thread> {
     const { threadId, userId } = this.context;
-    const thread = { threadId, userId, title: toStorableText(title) };
+    const thread = { threadId, userId, title: toStorableText(title), ...(whenBusy && { whenBusy }) };
     return this.session.transaction(async ({ db }) => {
       const [row] = await db.insert(threads).values(thread).returning();
       return toThread(row);
@@ -43,6 +59,18 @@ export class ThreadDirectory {
   get(): Promise<Thread> {
     return this.session.transaction(async ({ db }) => {
       const [row] = await db.select().from(threads).where(eq(threads.threadId, this.context.threadId));
+      return toThread(row);
+    });
+  }
+
+  /** Changes what messages of the context's own thread do. @throws ResourceNotFoundError as `get` */
+  configure(whenBusy: WhenBusy): Promise<Thread> {
+    return this.session.transaction(async ({ db }) => {
+      const [row] = await db
+        .update(threads)
+        .set({ whenBusy })
+        .where(eq(threads.threadId, this.context.threadId))
+        .returning();
       return toThread(row);
     });
   }
@@ -66,6 +94,6 @@ export class ThreadDirectory {
 
 function toThread(row: typeof threads.$inferSelect | undefined): Thread {
   if (!row) throw new ResourceNotFoundError('thread');
-  const { threadId, title, lastSeq, oldestSeq, createdAt } = row;
-  return { threadId, title, lastSeq, oldestSeq, createdAt: createdAt.toISOString() };
+  const { threadId, title, whenBusy, lastSeq, oldestSeq, createdAt } = row;
+  return { threadId, title, whenBusy, lastSeq, oldestSeq, createdAt: createdAt.toISOString() };
 }

@@ -1,8 +1,11 @@
 import type { ProblemDetails } from '@bulkhead/errors';
 import type { JsonValue } from '@bulkhead/user-context';
 
-/** How a tool call ended. `refused`: not permitted, or its arguments are not valid; it was not executed. */
-export type ToolOutcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'timed_out';
+/**
+ * How a tool call ended. `refused`: not permitted, or its arguments are not valid; it was not executed. `unknown`: a
+ * crash interrupted a call that must not be repeated; it may have acted or not.
+ */
+export type ToolOutcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'timed_out' | 'unknown';
 
 export interface TokenUsage {
   readonly inputTokens: number;

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Scope } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
+import type { WhenBusy } from '@bulkhead/events';
 import { runs, sqlStateOf, type UserTransaction } from '@bulkhead/persistence';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
@@ -9,13 +10,6 @@ import { MemoryGate } from './memory-gate.service.ts';
 import { CANCEL_CHANNEL } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
 import { UNFINISHED_STATES } from './run-state.ts';
-
-/**
- * What a message does while a run of its thread is unfinished. `enqueue`: its run waits for the others and sees their
- * answers. `reject`: it is refused. `interrupt`: it cancels them, then runs.
- */
-export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
-export const WHEN_BUSY: readonly WhenBusy[] = ['enqueue', 'reject', 'interrupt'];
 
 /** No such thread; raised by the database's functions. */
 const ABSENT = 'BH404';

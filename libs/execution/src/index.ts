@@ -1,6 +1,5 @@
 export { ActivityLedger } from './activity-ledger.service.ts';
 export type { AgentDefinition, AgentLimits, DelegateGrant } from './agent.contract.ts';
-export { WHEN_BUSY, type WhenBusy } from './admission-gate.ts';
 export { AgentRegistry } from './agent-registry.service.ts';
 export type { DurableSteps } from './durable-steps.ts';
 export {
@@ -19,7 +18,7 @@ export {
 export { ExecutionModule } from './execution.module.ts';
 export { EXECUTION_OPTIONS, type ExecutionOptions, type Role } from './execution.options.ts';
 export { MemoryGate } from './memory-gate.service.ts';
-export { RunAdmission, type AcceptedRun } from './run-admission.ts';
+export { RunAdmission, type AcceptedRun, type AdmissionOptions } from './run-admission.ts';
 export { RunControl } from './run-control.ts';
 export { RunExecution } from './run-execution.ts';
 export { RunHistory, type Message, type Run } from './run-history.ts';

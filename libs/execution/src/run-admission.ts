@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
-import { UserEventEmitter } from '@bulkhead/events';
+import { UserEventEmitter, type WhenBusy } from '@bulkhead/events';
 import { messages, runs, UserDatabaseSession, type Once } from '@bulkhead/persistence';
-import { AdmissionGate, type WhenBusy } from './admission-gate.ts';
+import { AdmissionGate } from './admission-gate.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { RunQueue } from './run-queue.service.ts';
 

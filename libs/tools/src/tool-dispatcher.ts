@@ -8,7 +8,13 @@ import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized
 import type { ToolInvocation } from './tool.contract.ts';
 import { ToolLimits } from './tool-limits.service.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
-import { ToolBusyError, ToolRateError, ToolResultTooLargeError, ToolTimeoutError } from './tools.errors.ts';
+import {
+  ToolBusyError,
+  ToolOutcomeUnknownError,
+  ToolRateError,
+  ToolResultTooLargeError,
+  ToolTimeoutError,
+} from './tools.errors.ts';
 
 /** Largest result of a tool, in bytes of its JSON. */
 export const MAX_RESULT_BYTES = 65_536;
@@ -25,6 +31,8 @@ export interface ToolReport {
 @Injectable({ scope: Scope.REQUEST })
 export class ToolDispatcher {
   readonly #logger = new Logger(ToolDispatcher.name);
+  /** What was executed here: when only storing the report failed, the call is not executed for that again. */
+  readonly #reports = new Map<string, ToolReport>();
 
   constructor(
     private readonly context: UserExecutionContext,
@@ -37,7 +45,8 @@ export class ToolDispatcher {
 
   /**
    * Checks, announces, executes and reports one call. Events come in pairs: whatever happens after
-   * `tool_executing`, one `tool_completed` follows. A failing tool is a report, not an exception.
+   * `tool_executing`, one `tool_completed` follows. A failing tool is a report, not an exception. The announcement is
+   * the record of the intent: after a crash, a tool that acts once is not executed again but reported as `unknown`.
    * @throws ContextIsolationError after the scope has closed, and errors of storing the events
    */
   async execute(caller: ToolCaller, call: ToolCall, signal: AbortSignal): Promise<ToolReport> {
@@ -45,12 +54,14 @@ export class ToolDispatcher {
     const { toolCallId, toolName } = call;
     const emit = (key: string, event: Parameters<UserEventEmitter['emit']>[0]['events'][number]) =>
       this.emitter.emit({ agentName: caller.agentName, key: `tool:${toolCallId}:${key}`, events: [event] });
-    await emit('executing', {
+    const announced = await emit('executing', {
       type: 'tool_executing',
       data: { toolCallId, toolName, arguments: redact(call.arguments) },
     });
     const startedAt = performance.now();
-    const report = await this.#report(caller, call, signal);
+    const known = this.#reports.get(toolCallId);
+    const report = known ?? (await this.#report(caller, call, signal, announced.length === 0));
+    this.#reports.set(toolCallId, report);
     const durationMs = Math.round(performance.now() - startedAt);
     const { outcome, result, problem } = report;
     await emit('completed', {
@@ -67,12 +78,21 @@ export class ToolDispatcher {
     return report;
   }
 
-  async #report(caller: ToolCaller, call: ToolCall, signal: AbortSignal): Promise<ToolReport> {
+  /** @param isRepeated whether an attempt before a crash was announced, and may have acted */
+  async #report(
+    caller: ToolCaller,
+    call: ToolCall,
+    signal: AbortSignal,
+    isRepeated: boolean,
+  ): Promise<ToolReport> {
     let authorized: AuthorizedToolCall;
     try {
       authorized = AuthorizedToolCall.authorize(this.context, this.registry, caller, call);
     } catch (error) {
       return { outcome: 'refused', problem: toProblemDetails(error) };
+    }
+    if (isRepeated && AuthorizedToolCall.verify(authorized).tool.sideEffect === 'once') {
+      return { outcome: 'unknown', problem: toProblemDetails(new ToolOutcomeUnknownError()) };
     }
     try {
       const work = (): Promise<JsonValue> => this.#run(authorized, call.toolCallId, signal);

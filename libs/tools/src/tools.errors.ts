@@ -73,3 +73,13 @@ export class ToolRegistrationError extends AppError {
   readonly code = 'tool_registration';
   readonly kind = 'internal';
 }
+
+/** A tool whose action can't be repeated was interrupted by a crash: whether it has acted is not known. */
+export class ToolOutcomeUnknownError extends AppError {
+  readonly code = 'tool_outcome_unknown';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('The server stopped during this call. It may have acted or not: look before you repeat it.');
+  }
+}

@@ -29,7 +29,7 @@ export const eventData: { readonly [Type in EventType]: Schema<EventData[Type]> 
     {
       toolCallId: string(),
       toolName: string(),
-      outcome: oneOf('succeeded', 'failed', 'refused', 'cancelled', 'timed_out'),
+      outcome: oneOf('succeeded', 'failed', 'refused', 'cancelled', 'timed_out', 'unknown'),
       durationMs: integer(),
     },
     { result: anything(), resultRef: uuid(), problem },

@@ -81,12 +81,12 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     @ConnectedSocket() socket: UserSocket,
     @MessageBody() { idempotencyKey, ...message }: MessageSendDto,
   ) {
-    const { threadId, agentName, content } = message;
+    const { threadId, agentName, content, whenBusy } = message;
     const once = onceOfFrame(idempotencyKey, 'message_send', message);
     const context = UserExecutionContext.fromSocket(socket, { event: 'message_send', threadId });
     return ok(
       await this.scopes.run(context, SocketMessageHandler, (handler) =>
-        handler.sendMessage(agentName, content, once),
+        handler.sendMessage(agentName, content, { whenBusy, once }),
       ),
     );
   }

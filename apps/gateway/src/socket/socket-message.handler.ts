@@ -1,7 +1,12 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { ThreadDirectory, type Thread } from '@bulkhead/events';
-import { RunAdmission, RunControl, type AcceptedRun, type RunState } from '@bulkhead/execution';
-import type { Once } from '@bulkhead/persistence';
+import {
+  RunAdmission,
+  RunControl,
+  type AcceptedRun,
+  type AdmissionOptions,
+  type RunState,
+} from '@bulkhead/execution';
 
 /** Does what one socket message asks for, in the scope of that message. */
 @Injectable({ scope: Scope.REQUEST })
@@ -17,8 +22,8 @@ export class SocketMessageHandler {
     return this.threads.create('');
   }
 
-  sendMessage(agentName: string, content: string, once?: Once): Promise<AcceptedRun> {
-    return this.admission.admit(agentName, content, { once });
+  sendMessage(agentName: string, content: string, options: AdmissionOptions): Promise<AcceptedRun> {
+    return this.admission.admit(agentName, content, options);
   }
 
   cancelRun(): Promise<RunState> {

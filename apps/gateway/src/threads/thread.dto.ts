@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { WHEN_BUSY, type WhenBusy } from '@bulkhead/events';
+import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { IsId } from '../validation/is-id.decorator.ts';
 
 /** Longest message, in characters. */
@@ -17,6 +18,17 @@ export class CreateThreadDto {
   @IsString()
   @MaxLength(200)
   readonly title?: string;
+
+  @ApiPropertyOptional({ enum: WHEN_BUSY, default: 'enqueue' })
+  @IsOptional()
+  @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
+  readonly whenBusy?: WhenBusy;
+}
+
+export class ConfigureThreadDto {
+  @ApiProperty({ enum: WHEN_BUSY })
+  @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
+  readonly whenBusy!: WhenBusy;
 }
 
 export class SendMessageDto {
@@ -31,6 +43,15 @@ export class SendMessageDto {
   @IsString()
   @Matches(/^[a-z][a-z0-9_]{0,63}$/, { message: 'agentName must be the name of an agent' })
   readonly agentName: string = 'assistant';
+
+  @ApiPropertyOptional({
+    enum: WHEN_BUSY,
+    description:
+      'What to do while a run of the thread is unfinished: wait for it, refuse the message (409), or cancel it. Absent: as the thread says.',
+  })
+  @IsOptional()
+  @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
+  readonly whenBusy?: WhenBusy;
 }
 
 export class ThreadDto {
@@ -39,6 +60,12 @@ export class ThreadDto {
 
   @ApiProperty()
   readonly title!: string;
+
+  @ApiProperty({
+    enum: WHEN_BUSY,
+    description: 'What a message does while a run of the thread is unfinished.',
+  })
+  readonly whenBusy!: WhenBusy;
 
   @ApiProperty({ description: 'Sequence of the newest event.' })
   readonly lastSeq!: number;

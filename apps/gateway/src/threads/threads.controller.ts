@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -17,6 +17,7 @@ import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { fromCursor, PageQuery, SequenceQuery, toPage } from '../validation/page.dto.ts';
 import {
   AcceptedRunDto,
+  ConfigureThreadDto,
   CreateThreadDto,
   MessagePageDto,
   SendMessageDto,
@@ -38,11 +39,11 @@ export class ThreadsController {
   @ApiProblems(400, 401, 403, 422)
   create(
     @Req() request: UserRequest,
-    @Body() { title = '' }: CreateThreadDto,
+    @Body() { title = '', whenBusy }: CreateThreadDto,
     @IdempotencyKey() once: Once | undefined,
   ): Promise<ThreadDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
-    return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title, once));
+    return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title, { whenBusy, once }));
   }
 
   /** Your threads, newest first. */
@@ -66,22 +67,35 @@ export class ThreadsController {
     return this.scopes.run(context, ThreadDirectory, (threads) => threads.get());
   }
 
+  /** What a message of this thread does while a run of it is unfinished, unless the message says so itself. */
+  @Patch(':threadId')
+  @ApiOkResponse({ type: ThreadDto })
+  @ApiProblems(400, 401, 403, 404)
+  configure(
+    @Req() request: UserRequest,
+    @Param() path: ThreadPath,
+    @Body() { whenBusy }: ConfigureThreadDto,
+  ): Promise<ThreadDto> {
+    const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
+    return this.scopes.run(context, ThreadDirectory, (threads) => threads.configure(whenBusy));
+  }
+
   /** Accepts a message. Once this answers, the run is stored and will come to an end, whatever happens to the server. */
   @RequiresPermission('runs:own')
   @Post(':threadId/messages')
   @HttpCode(202)
   @ApiAcceptedResponse({ type: AcceptedRunDto })
   @ApiIdempotent()
-  @ApiProblems(400, 401, 403, 404, 422)
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   send(
     @Req() request: UserRequest,
     @Param() path: ThreadPath,
-    @Body() { agentName, content }: SendMessageDto,
+    @Body() { agentName, content, whenBusy }: SendMessageDto,
     @IdempotencyKey() once: Once | undefined,
   ): Promise<AcceptedRunDto> {
     const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
     return this.scopes.run(context, RunAdmission, (admission) =>
-      admission.admit(agentName, content, { once }),
+      admission.admit(agentName, content, { whenBusy, once }),
     );
   }
 
