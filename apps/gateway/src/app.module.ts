@@ -48,7 +48,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
 @Module({})
 export class AppModule {
   static forRoot(config: GatewayConfig): DynamicModule {
-    return {
+    const server = {
       module: AppModule,
       imports: [
         ConfigurationModule.forRoot(config),
@@ -104,5 +104,23 @@ export class AppModule {
         RunWorker,
       ],
     };
+    return config.ROLE === 'worker' ? withoutClients(server) : server;
   }
+}
+
+/** A worker executes runs, and answers for its health only. */
+function withoutClients({ providers = [], ...server }: DynamicModule): DynamicModule {
+  const connections: readonly unknown[] = [
+    ConnectionSlots,
+    EventDelivery,
+    EventStreams,
+    ChatGateway,
+    Handshake,
+    SocketMessageHandler,
+  ];
+  return {
+    ...server,
+    controllers: [HealthController],
+    providers: providers.filter((provider) => !connections.includes(provider)),
+  };
 }

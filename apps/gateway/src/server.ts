@@ -57,6 +57,7 @@ export async function createServer(
   fastify.removeContentTypeParser('text/plain');
   guardTransport(fastify);
   acceptCsv(fastify);
+  if (config.ROLE === 'worker') return app;
   app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));
   serveOpenApi(app);
   serveAsyncApi(app);

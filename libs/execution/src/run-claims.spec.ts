@@ -36,7 +36,7 @@ async function queue(identity: Identity, threadId: string = randomUUID()): Promi
   });
   return runId;
 }
-const leave = (runId: string) => leaveQueue(pool as unknown as pg.ClientBase, runId);
+const leave = (runId: string) => database.asAdmin((admin) => leaveQueue(admin, runId));
 const each = <R>(count: number, work: () => Promise<R>) => Promise.all(Array.from({ length: count }, work));
 /** As if the node had not been heard of for so long. */
 const silence = (nodeId: string, ms: number) =>

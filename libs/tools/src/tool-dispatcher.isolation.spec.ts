@@ -61,6 +61,19 @@ describe('the same call again, as after a crash', () => {
     expect((await test.told(context)).map(({ type }) => type)).toEqual(['tool_executing', 'tool_completed']);
   });
 
+  it('is not executed when the tool acts once: that it was announced is the record of the intent', async () => {
+    const context = await test.openRun('tools:spy');
+    const spy = test.addSpy();
+    spy.sideEffect = 'once';
+    const call = { toolName: spy.name, toolCallId: '1.1' };
+    await test.execute(context, call);
+    expect(await test.execute(context, call)).toMatchObject({
+      outcome: 'unknown',
+      problem: { code: 'tool_outcome_unknown' },
+    });
+    expect(spy.executions).toHaveLength(1);
+  });
+
   it('completes the pair that a crash left half', async () => {
     const context = await test.openRun('tools:spy');
     const spy = test.addSpy();

@@ -143,6 +143,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   ),
   too_many_threads: entry(429, 'The connection has as many threads open as it may.', 'Close one first.'),
   tool_not_permitted: entry(403, 'The agent, or you, may not use the tool.', 'Told to the agent.'),
+  tool_outcome_unknown: entry(
+    409,
+    'The server stopped during a call that must not be repeated: it may have acted or not.',
+    'Told to the agent. Look before you repeat it.',
+  ),
   tool_refused: entry(
     400,
     'A tool did not do what it was asked for; the detail says why.',

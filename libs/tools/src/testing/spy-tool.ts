@@ -1,5 +1,5 @@
 import type { JsonRecord, JsonValue } from '@bulkhead/user-context';
-import type { Tool, ToolInvocation } from '../tool.contract.ts';
+import type { SideEffect, Tool, ToolInvocation } from '../tool.contract.ts';
 
 type Behaviour = (args: JsonRecord, invocation: ToolInvocation) => unknown;
 
@@ -7,7 +7,7 @@ type Behaviour = (args: JsonRecord, invocation: ToolInvocation) => unknown;
 export class SpyTool implements Tool {
   readonly description = 'Remembers how it was executed.';
   readonly permission = 'tools:spy';
-  readonly sideEffect = 'once';
+  sideEffect: SideEffect = 'idempotent';
   readonly parameters = { type: 'object', additionalProperties: true } as const;
   readonly executions: { readonly args: JsonRecord; readonly invocation: ToolInvocation }[] = [];
 
