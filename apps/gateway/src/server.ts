@@ -7,7 +7,7 @@ import { AppModule } from './app.module.ts';
 import { serveAsyncApi } from './asyncapi/asyncapi.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
-import { answerClientError, answerFrameworkError, guardTransport } from './problem/transport.ts';
+import { answerClientError, answerFrameworkError, guardBodies, guardTransport } from './problem/transport.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
 import { acceptCsv } from './tables/csv-body.ts';
 
@@ -56,6 +56,7 @@ export async function createServer(
   // JSON is the only body there is, but for an uploaded CSV: a form or a text could be sent by any web page without asking.
   fastify.removeContentTypeParser('text/plain');
   guardTransport(fastify);
+  guardBodies(fastify);
   acceptCsv(fastify);
   if (config.ROLE === 'worker') return app;
   app.useWebSocketAdapter(new SocketAdapter(app, new Set(origins)));

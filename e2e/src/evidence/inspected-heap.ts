@@ -58,6 +58,12 @@ export class InspectedHeap {
     return countObjects(snapshot, classes);
   }
 
+  /** The value of an expression in the running server. */
+  async evaluate(expression: string): Promise<unknown> {
+    const answer = await this.#ask('Runtime.evaluate', { expression, returnByValue: true });
+    return (answer as { readonly result: { readonly value: unknown } }).result.value;
+  }
+
   close(): void {
     this.socket.terminate();
   }

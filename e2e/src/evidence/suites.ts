@@ -5,8 +5,11 @@ import { crash } from './crash.suite.ts';
 import { delivery } from './delivery.suite.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { fairness } from './fairness.suite.ts';
+import { fuzz } from './fuzz.suite.ts';
 import { isolation } from './isolation.suite.ts';
 import { leak } from './leak.suite.ts';
+import { matrix } from './matrix.suite.ts';
+import { once } from './once.suite.ts';
 import { sockets } from './sockets.suite.ts';
 
 /** Every suite, in the order in which they run. */
@@ -19,5 +22,8 @@ export const suites: readonly EvidenceSuite[] = [
   cancel,
   cleanup,
   leak,
+  matrix,
+  fuzz,
+  once,
   audit,
 ];

@@ -49,7 +49,8 @@ export async function doOnce<R>(
     const answer = await work();
     await db
       .update(idempotencyKeys)
-      .set({ answer: { value: answer } })
+      // As text: PostgreSQL would give back its fields in another order.
+      .set({ answer: { json: JSON.stringify(answer) } })
       .where(isKey);
     return answer;
   }
@@ -58,5 +59,5 @@ export async function doOnce<R>(
     .from(idempotencyKeys)
     .where(isKey);
   if (known?.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
-  return (known.answer as { value: R }).value;
+  return JSON.parse((known.answer as { json: string }).json) as R;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { toProblemDetails } from '@bulkhead/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuseHostileJson } from '../validation/untrusted-json.ts';
 import { HttpProblemFilter } from './http-problem.filter.ts';
 import { type TransportError } from './request.errors.ts';
 import { RouteTable } from './route-table.ts';
@@ -34,6 +36,20 @@ export function guardTransport(fastify: FastifyInstance): void {
     const refusal = refusalOf(request, allowed.length > 0);
     if (refusal) filter.answer(refusal, request, reply);
     else done();
+  });
+}
+
+/** Before any route, its guards and its handler see the body. */
+export function guardBodies(fastify: FastifyInstance): void {
+  const filter = new HttpProblemFilter();
+  fastify.addHook('preHandler', (request, reply, done) => {
+    try {
+      // What is uploaded as a stream is not JSON.
+      if (!(request.body instanceof Readable)) refuseHostileJson(request.body);
+      done();
+    } catch (error) {
+      filter.answer(error, request, reply);
+    }
   });
 }
 
