@@ -15,6 +15,7 @@ import { AdminRunsController } from './admin/admin-runs.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
 import { ApiKeysController } from './api-keys/api-keys.controller.ts';
+import { ApprovalsController } from './approvals/approvals.controller.ts';
 import { AdminAuditController } from './audit/admin-audit.controller.ts';
 import { AuditController } from './audit/audit.controller.ts';
 import { AuthController } from './auth/auth.controller.ts';
@@ -71,6 +72,7 @@ export class AppModule {
       controllers: [
         AuthController,
         AgentsController,
+        ApprovalsController,
         ThreadsController,
         RunsController,
         EventsController,

@@ -10,5 +10,5 @@ export const assistant: AgentDefinition = {
     'When the user asks you to remember something, store it with notes_add; to recall, use notes_list.',
     'Never claim to have done something that no tool confirmed.',
   ].join('\n'),
-  tools: ['calculator', 'current_time', 'notes_add', 'notes_list'],
+  tools: ['calculator', 'current_time', 'notes_add', 'notes_list', 'notes_delete_all'],
 };

@@ -3,6 +3,7 @@ export { AuditLog } from './audit-log.service.ts';
 export { SYSTEM_CHAIN } from './audit-record.ts';
 export { AUDIT_OPTIONS, type AuditOptions } from './audit.options.ts';
 export { AuditModule, AuditSealingModule } from './audit.module.ts';
+export { canonicalJson } from './canonical-json.ts';
 export { redact, redactText } from './redaction.ts';
 export { AuditSealer } from './audit-sealer.service.ts';
 export { AuditVerifier } from './audit-verifier.service.ts';

@@ -17,6 +17,8 @@ export { ProblemError, type Problem } from './problem.error.ts';
 export type {
   AcceptedRun,
   Agent,
+  Approval,
+  ApprovalDecision,
   AuditEntry,
   Credentials,
   Message,

@@ -94,6 +94,31 @@ export interface Run {
   readonly finishedAt?: string;
 }
 
+/** A tool call that its owner is, or was, asked about. */
+export interface Approval {
+  readonly approvalId: string;
+  readonly threadId: string;
+  readonly runId: string;
+  readonly agentName: string;
+  readonly toolCallId: string;
+  readonly toolName: string;
+  /** Exactly those of the call. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** What an approval is bound to. */
+  readonly argumentsHash: string;
+  readonly state: 'pending' | 'approved' | 'refused' | 'expired' | 'cancelled';
+  readonly reason?: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly resolvedAt?: string;
+}
+
+export type ApprovalDecision =
+  /** `argumentsHash`: of the arguments that the user has seen. */
+  | { readonly decision: 'approve'; readonly argumentsHash: string }
+  /** `reason`: for the agent, at most 1,000 characters. */
+  | { readonly decision: 'refuse'; readonly reason?: string };
+
 /** Part of a list, newest first. */
 export interface Page<Item> {
   readonly items: readonly Item[];

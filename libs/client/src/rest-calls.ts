@@ -7,6 +7,8 @@ import { ProblemError } from './problem.error.ts';
 import type {
   AcceptedRun,
   Agent,
+  Approval,
+  ApprovalDecision,
   AuditEntry,
   Message,
   NewTable,
@@ -49,6 +51,17 @@ export abstract class RestCalls {
 
   async agents(call: CallOptions = {}): Promise<readonly Agent[]> {
     return (await this.requests.json<List<Agent>>({ path: '/v1/agents', ...call })).items;
+  }
+
+  /** The tool calls that wait for the user's decision, oldest first. */
+  async approvals(call: CallOptions = {}): Promise<readonly Approval[]> {
+    return (await this.requests.json<List<Approval>>({ path: '/v1/approvals', ...call })).items;
+  }
+
+  /** Approves or refuses a tool call, once. */
+  decide(approvalId: string, decision: ApprovalDecision, call: CallOptions = {}): Promise<Approval> {
+    const path = `/v1/approvals/${encode(approvalId)}`;
+    return this.requests.json({ method: 'POST', path, body: decision, ...call });
   }
 
   /** `title`: at most 200 characters. */

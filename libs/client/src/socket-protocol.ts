@@ -27,6 +27,16 @@ export interface SocketCalls {
     request: { readonly runId: string };
     answer: { readonly runId: string; readonly state: RunState };
   };
+  /** To approve, name the hash of the arguments that the user has seen. */
+  approval_decide: {
+    request: {
+      readonly approvalId: string;
+      readonly decision: 'approve' | 'refuse';
+      readonly argumentsHash?: string;
+      readonly reason?: string;
+    };
+    answer: { readonly approvalId: string; readonly state: string };
+  };
   /** Everything up to `seq` has arrived. */
   event_ack: {
     request: { readonly threadId: string; readonly seq: number };

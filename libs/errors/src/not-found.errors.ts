@@ -13,6 +13,7 @@ export class ResourceNotFoundError extends AppError {
       | 'thread'
       | 'run'
       | 'message'
+      | 'approval'
       | 'agent'
       | 'table'
       | 'route'

@@ -49,13 +49,19 @@ export interface EventData {
     readonly approvalId: string;
     readonly toolCallId: string;
     readonly toolName: string;
+    /** Exactly those of the call, and not redacted: this is what the owner decides about. */
     readonly arguments: JsonValue;
     readonly argumentsRef?: string;
+    /** What an approval is bound to. */
+    readonly argumentsHash: string;
     readonly expiresAt: string;
   };
   readonly approval_resolved: {
     readonly approvalId: string;
-    readonly decision: 'approved' | 'denied' | 'expired';
+    readonly toolCallId: string;
+    /** `cancelled`: the run ended before. */
+    readonly decision: 'approved' | 'refused' | 'expired' | 'cancelled';
+    readonly reason?: string;
   };
   /** Terminal: the answer is stored as a message. */
   readonly agent_completed: {

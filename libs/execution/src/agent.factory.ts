@@ -1,7 +1,16 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { callModel, type ChatMessage, type ModelReply, type ToolOffer } from '@bulkhead/models';
-import { ToolDispatcher, ToolRegistry, type Tool, type ToolCall, type ToolReport } from '@bulkhead/tools';
+import {
+  AuthorizedToolCall,
+  ToolDispatcher,
+  ToolRegistry,
+  type Tool,
+  type ToolApproval,
+  type ToolCall,
+  type ToolReport,
+} from '@bulkhead/tools';
 import { UserExecutionContext } from '@bulkhead/user-context';
+import { ApprovalRequests } from './approval-requests.ts';
 import type { AgentLimits } from './agent.contract.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { DELEGATE, delegateOffer } from './delegate-offer.ts';
@@ -23,6 +32,8 @@ export interface Agent {
   ): Promise<ModelReply>;
   /** Lets it delegate; absent when it has no delegates. */
   readonly supervise?: (task: EngineTask) => Team;
+  /** Asks the run's owner about a call that needs it; undefined for any other. */
+  approvalOf(call: ToolCall): ((signal: AbortSignal) => Promise<ToolApproval>) | undefined;
   /** One tool call, checked, announced and reported by the dispatcher of this context. */
   act(call: ToolCall, signal: AbortSignal): Promise<ToolReport>;
 }
@@ -36,6 +47,7 @@ export class AgentFactory {
     private readonly tools: ToolRegistry,
     private readonly dispatcher: ToolDispatcher,
     private readonly teams: Teams,
+    private readonly approvals: ApprovalRequests,
   ) {}
 
   /**
@@ -52,6 +64,7 @@ export class AgentFactory {
       .map((name) => this.tools.find(name))
       .filter((tool) => tool !== undefined && this.context.identity.hasPermission(tool.permission))
       .map((tool) => (tool!.name === DELEGATE ? delegateOffer(delegates, this.agents) : offerOf(tool!)));
+    const caller = { agentName, permittedTools };
     const { instructions, limits = {} } = definition;
     return {
       name: agentName,
@@ -59,7 +72,13 @@ export class AgentFactory {
       limits,
       think: (messages, onText, signal) =>
         callModel(model, { instructions, messages, tools: offers, signal, onText }),
-      act: (call, signal) => this.dispatcher.execute({ agentName, permittedTools }, call, signal),
+      act: (call, signal) => this.dispatcher.execute(caller, call, signal),
+      approvalOf: (call) => {
+        const args = AuthorizedToolCall.approvable(this.context, this.tools, caller, call);
+        const { toolCallId, toolName } = call;
+        const question = args && { agentName, toolCallId, toolName, arguments: args };
+        return question && ((signal) => this.approvals.ask(question, signal));
+      },
       ...(delegates.length > 0 && {
         supervise: (task: EngineTask) => this.teams.supervise(this.context, { definition, task }),
       }),

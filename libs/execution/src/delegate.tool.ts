@@ -16,6 +16,7 @@ export class DelegateTool implements Tool<Assignment>, OnModuleInit {
   /** What a sub-agent has finished is not done again. */
   readonly sideEffect = 'idempotent';
   readonly timeoutMs = TIMEOUT_MS;
+  readonly isContainer = true;
   readonly parameters = {
     type: 'object',
     properties: { agent: { type: 'string', minLength: 1, maxLength: 100 }, task: taskSchema },

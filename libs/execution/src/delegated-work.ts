@@ -33,6 +33,7 @@ export class DelegatedWork {
       conversation: [{ role: 'user', text: message }],
       steps: this.steps.at(path),
       budget: supervisor.budget,
+      clock: supervisor.clock,
       signal: AbortSignal.any([task.signal, this.scope.signal]),
       closing: this.scope.signal,
       delegation: { toolCallId, path, tools: narrow(supervisor.delegation?.tools, grant.tools) },

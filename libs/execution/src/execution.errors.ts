@@ -123,3 +123,32 @@ export class NodeIdTakenError extends AppError {
     super(`Another running node uses NODE_ID "${nodeId}" on this database. Give each node its own.`);
   }
 }
+
+const endings = {
+  approved: 'was approved',
+  refused: 'was refused',
+  expired: 'has expired',
+  cancelled: 'belongs to a run that has ended',
+} as const;
+
+/** It was decided already, has expired, or its run has ended. Nothing was changed. */
+export class ApprovalClosedError extends AppError {
+  readonly code = 'approval_closed';
+  readonly kind = 'conflict';
+
+  constructor(state: keyof typeof endings) {
+    super(`This approval can not be decided any more: it ${endings[state]}.`);
+  }
+}
+
+/** What was approved is not what would be executed. Nothing was changed. */
+export class ApprovalChangedError extends AppError {
+  readonly code = 'approval_changed';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('These are not the arguments of the call. Read the approval again, and send its argumentsHash.', {
+      field: 'argumentsHash',
+    });
+  }
+}

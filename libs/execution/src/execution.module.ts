@@ -9,6 +9,9 @@ import { AdmissionGate } from './admission-gate.ts';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { AgentFactory } from './agent.factory.ts';
+import { ApprovalRequests } from './approval-requests.ts';
+import { ApprovalWakes } from './approval-wakes.service.ts';
+import { Approvals } from './approvals.ts';
 import { DelegateTool } from './delegate.tool.ts';
 import { DelegatedWork } from './delegated-work.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
@@ -34,6 +37,9 @@ import { Teams } from './teams.service.ts';
     AdmissionGate,
     AgentRegistry,
     AgentFactory,
+    ApprovalRequests,
+    ApprovalWakes,
+    Approvals,
     DelegateTool,
     DelegatedWork,
     ExecutionEngineFactory,
@@ -52,6 +58,7 @@ import { Teams } from './teams.service.ts';
     Teams,
   ],
   exports: [
+    Approvals,
     ActivityLedger,
     AgentRegistry,
     MemoryGate,

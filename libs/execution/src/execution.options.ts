@@ -28,6 +28,8 @@ export interface ExecutionOptions {
   readonly leaseMs: number;
   /** Share of the heap's limit, in percent, beyond which nothing new is accepted or taken. */
   readonly memoryLimitPercent: number;
+  /** How long an owner may take to decide about a tool call, in milliseconds. */
+  readonly approvalTimeoutMs: number;
   /** How long running runs may continue after a stop signal, in milliseconds; what is left continues after a restart. */
   readonly drainTimeoutMs: number;
 }

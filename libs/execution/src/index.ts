@@ -1,9 +1,12 @@
 export { ActivityLedger } from './activity-ledger.service.ts';
+export { Approvals, type Approval, type ApprovalDecision, type ApprovalState } from './approvals.ts';
 export type { AgentDefinition, AgentLimits, DelegateGrant } from './agent.contract.ts';
 export { AgentRegistry } from './agent-registry.service.ts';
 export type { DurableSteps } from './durable-steps.ts';
 export {
   AgentRegistrationError,
+  ApprovalChangedError,
+  ApprovalClosedError,
   NodeIdTakenError,
   RunCancelledError,
   RunLimitError,

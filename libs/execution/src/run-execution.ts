@@ -6,9 +6,10 @@ import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import type { DurableSteps } from './durable-steps.ts';
-import { RUN_CANCELLED, RUN_TIMEOUT, RunTimeoutError } from './execution.errors.ts';
+import { RUN_CANCELLED, RUN_TIMEOUT } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { RunClock } from './run-clock.ts';
 import { RunBudget } from './run-budget.ts';
 import { RunJournal, type RunOutcome } from './run-journal.ts';
 
@@ -60,17 +61,24 @@ export class RunExecution {
     cancelled: AbortSignal,
   ): Promise<RunOutcome> {
     const { runTimeoutMs } = this.options;
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new RunTimeoutError(runTimeoutMs)), runTimeoutMs);
-    this.scope.defer('run time limit', () => clearTimeout(timer));
-    const signal = AbortSignal.any([this.scope.signal, cancelled, limit.signal]);
+    const clock = new RunClock(runTimeoutMs);
+    this.scope.defer('run time limit', () => clock.stop());
+    const signal = AbortSignal.any([this.scope.signal, cancelled, clock.signal]);
     try {
       const conversation = await this.#persist(() => this.journal.conversation());
       const budget = new RunBudget(this.options);
       const engine = this.engines.createForUser(context);
       return {
         state: 'completed',
-        ...(await engine.run({ agentName, conversation, steps, budget, signal, closing: this.scope.signal })),
+        ...(await engine.run({
+          agentName,
+          conversation,
+          steps,
+          budget,
+          clock,
+          signal,
+          closing: this.scope.signal,
+        })),
       };
     } catch (error) {
       // The scope was closed from outside: the run has not ended, it continues elsewhere.

@@ -3,7 +3,14 @@ import { Injectable, Scope } from '@nestjs/common';
 import type { ProblemDetails } from '@bulkhead/errors';
 import { RunEndedError, RunSupersededError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
 import type { ChatMessage } from '@bulkhead/models';
-import { messages, runs, threads, UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
+import {
+  approvals,
+  messages,
+  runs,
+  threads,
+  UserDatabaseSession,
+  type UserTransaction,
+} from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
@@ -111,6 +118,7 @@ export class RunJournal {
     agentName: string,
     outcome: RunOutcome,
   ): Promise<boolean> {
+    if (outcome.state !== 'completed') await this.#closeApprovals(transaction);
     const event = terminalEvent(outcome, randomUUID());
     const [ended] = await this.emitter.emitWithin(transaction, { agentName, key: 'ended', events: [event] });
     if (!ended) return false;
@@ -129,6 +137,22 @@ export class RunJournal {
     if (changed.rowCount !== 1) throw new RunEndedError();
     await this.queue.leave(transaction, this.context);
     return true;
+  }
+
+  /** Nobody is asked any more about what will not be executed. */
+  async #closeApprovals(transaction: UserTransaction): Promise<void> {
+    const closed = await transaction.db
+      .update(approvals)
+      .set({ state: 'cancelled', resolvedAt: sql`now()` })
+      .where(and(eq(approvals.runId, this.context.runId), eq(approvals.state, 'pending')))
+      .returning();
+    for (const { approvalId, toolCallId, agentName } of closed) {
+      await this.emitter.emitWithin(transaction, {
+        agentName,
+        key: `approval:${toolCallId}:resolved`,
+        events: [{ type: 'approval_resolved', data: { approvalId, toolCallId, decision: 'cancelled' } }],
+      });
+    }
   }
 }
 

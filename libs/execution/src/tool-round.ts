@@ -62,11 +62,15 @@ export class ToolRound {
   }
 
   async #act(call: ToolCall): Promise<ToolReport> {
-    const { steps, signal } = this.task;
+    const { steps, signal, clock } = this.task;
+    const args: unknown = 'arguments' in call ? call.arguments : call.invalidArguments;
+    const asked = { toolCallId: call.id, toolName: call.name, arguments: args };
+    const ask = this.agent.approvalOf(asked);
+    const approval =
+      ask && (await steps.run(`approval:${call.id}`, () => clock.whileWaiting(() => ask(signal))));
     const report = await steps.run(`${isDelegation(call) ? 'delegate' : 'tool'}:${call.id}`, async () => {
       signal.throwIfAborted();
-      const args: unknown = 'arguments' in call ? call.arguments : call.invalidArguments;
-      return this.agent.act({ toolCallId: call.id, toolName: call.name, arguments: args }, signal);
+      return this.agent.act({ ...asked, ...(approval && { approval }) }, signal);
     });
     signal.throwIfAborted();
     return report;

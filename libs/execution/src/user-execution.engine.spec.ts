@@ -3,6 +3,7 @@ import { BuiltInToolsModule } from '@bulkhead/tools';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { UnknownAgentError } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
+import { RunClock } from './run-clock.ts';
 import { RunBudget } from './run-budget.ts';
 import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from './testing/index.ts';
 import type { EngineTask } from './user-execution.engine.ts';
@@ -37,12 +38,15 @@ function runEngine(context: UserExecutionContext, text: string, task: Partial<En
       conversation: [{ role: 'user', text }],
       steps: new StoredSteps(),
       budget: budgetOf(8, 8),
+      clock,
       signal,
       closing: signal,
       ...task,
     }),
   );
 }
+const clock = new RunClock(600_000);
+afterAll(() => clock.stop());
 const budgetOf = (maxSteps: number, maxToolCalls: number) =>
   new RunBudget({ maxSteps, maxToolCalls, maxDelegations: 8 });
 const openRun = () => test.openRun(ada, 'unused: the conversation is given');

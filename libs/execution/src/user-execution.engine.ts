@@ -2,6 +2,7 @@ import type { UserEventEmitter } from '@bulkhead/events';
 import type { ChatMessage, ModelReply } from '@bulkhead/models';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { Agent, AgentFactory } from './agent.factory.ts';
+import type { RunClock } from './run-clock.ts';
 import type { AgentBudget, RunBudget } from './run-budget.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { TextStream } from './text-stream.ts';
@@ -17,6 +18,8 @@ export interface EngineTask {
   readonly budget: RunBudget;
   /** Aborts on cancel, time limit and shutdown; `run` then throws its reason. */
   readonly signal: AbortSignal;
+  /** Measures the run's time. */
+  readonly clock: RunClock;
   /** Aborts when the work is not to end, but to be continued elsewhere. */
   readonly closing: AbortSignal;
   /** Present for a sub-agent. */

@@ -1,5 +1,6 @@
 import { ContextIsolationError, UserExecutionContext, type JsonRecord } from '@bulkhead/user-context';
-import { InvalidToolArgumentsError, ToolNotPermittedError } from './tools.errors.ts';
+import { ApprovalMissingError, InvalidToolArgumentsError, ToolNotPermittedError } from './tools.errors.ts';
+import { requireApproval, type ToolApproval } from './tool-approval.ts';
 import type { Tool } from './tool.contract.ts';
 import type { ToolRegistry } from './tool-registry.service.ts';
 
@@ -12,6 +13,8 @@ export interface ToolCall {
   readonly toolName: string;
   /** As the model wrote them; not yet valid. */
   readonly arguments: unknown;
+  /** Of a tool that needs one. */
+  readonly approval?: ToolApproval;
 }
 
 /** The agent in whose name a call is made, with the tools it was given. */
@@ -40,7 +43,7 @@ export class AuthorizedToolCall {
 
   /**
    * Default deny: the agent must list the tool, and the user must hold its permission.
-   * @throws ToolNotPermittedError, InvalidToolArgumentsError
+   * @throws ToolNotPermittedError, InvalidToolArgumentsError, ApprovalMissingError, ApprovalRefusedError
    */
   static authorize(
     context: UserExecutionContext,
@@ -55,7 +58,26 @@ export class AuthorizedToolCall {
     if (!isPermitted) throw new ToolNotPermittedError();
     if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
     registry.validate(tool.name, call.arguments);
+    if (tool.approval === 'required') requireApproval(call.arguments, call.approval);
     return new AuthorizedToolCall(creationKey, tool, call.arguments);
+  }
+
+  /**
+   * The arguments of a call that lacks nothing but its owner's approval; undefined for any other call, which goes
+   * its way without anybody being asked.
+   */
+  static approvable(
+    context: UserExecutionContext,
+    registry: ToolRegistry,
+    caller: ToolCaller,
+    call: ToolCall,
+  ): JsonRecord | undefined {
+    try {
+      AuthorizedToolCall.authorize(context, registry, caller, call);
+    } catch (error) {
+      if (error instanceof ApprovalMissingError && isRecord(call.arguments)) return call.arguments;
+    }
+    return undefined;
   }
 
   /** @throws ContextIsolationError when the value did not come from `authorize` */

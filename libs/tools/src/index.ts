@@ -1,7 +1,8 @@
-export type { ToolCall, ToolCaller } from './authorized-tool-call.ts';
+export { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
 export { BuiltInToolsModule } from './built-in/built-in-tools.module.ts';
 export type { ParameterSchema, SideEffect, Tool, ToolInvocation } from './tool.contract.ts';
 export { MAX_RESULT_BYTES, ToolDispatcher, type ToolReport } from './tool-dispatcher.ts';
+export { hashArguments, type ToolApproval } from './tool-approval.ts';
 export {
   defaultToolLimits,
   TOOL_LIMITS_OPTIONS,
@@ -10,6 +11,8 @@ export {
 } from './tool-limits.service.ts';
 export { ToolRegistry } from './tool-registry.service.ts';
 export {
+  ApprovalMissingError,
+  ApprovalRefusedError,
   InvalidToolArgumentsError,
   ToolBusyError,
   ToolNotPermittedError,

@@ -96,7 +96,10 @@ export class ToolDispatcher {
     }
     try {
       const work = (): Promise<JsonValue> => this.#run(authorized, call.toolCallId, signal);
-      return { outcome: 'succeeded', result: await this.limits.run(this.session, signal, work) };
+      return {
+        outcome: 'succeeded',
+        result: await (authorized.tool.isContainer ? work() : this.limits.run(this.session, signal, work)),
+      };
     } catch (error) {
       const report = { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
       // The agent is told nothing of it, so the log is the only place to find out.

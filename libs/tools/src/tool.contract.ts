@@ -31,6 +31,10 @@ export interface Tool<Arguments = JsonRecord> {
   /** The permission a user needs, e.g. `tools:notes`. */
   readonly permission: string;
   readonly sideEffect: SideEffect;
+  /** It consists of other calls, which count for themselves: it takes no place among those at the same time. */
+  readonly isContainer?: true;
+  /** `required`: the owner of the run is asked about every call, with its exact arguments. */
+  readonly approval?: 'required';
   readonly parameters: ParameterSchema;
   /** Longest execution in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;

@@ -83,3 +83,25 @@ export class ToolOutcomeUnknownError extends AppError {
     super('The server stopped during this call. It may have acted or not: look before you repeat it.');
   }
 }
+
+/** The tool needs the owner's approval of exactly these arguments, and there is none. */
+export class ApprovalMissingError extends AppError {
+  readonly code = 'approval_required';
+  readonly kind = 'forbidden';
+
+  constructor() {
+    super('This call needs the approval of the user for exactly these arguments.');
+  }
+}
+
+/** The owner said no, or nothing in time. */
+export class ApprovalRefusedError extends AppError {
+  readonly code: 'approval_refused' | 'approval_expired';
+  readonly kind = 'forbidden';
+
+  constructor(decision: 'refused' | 'expired', reason = '') {
+    const what = decision === 'refused' ? 'The user refused this call' : 'The user did not decide in time';
+    super(`${what}${reason && `: ${reason}`}. Do not repeat it unless the user asks for it again.`);
+    this.code = `approval_${decision}`;
+  }
+}

@@ -40,11 +40,19 @@ export const eventData: { readonly [Type in EventType]: Schema<EventData[Type]> 
       toolCallId: string(),
       toolName: string(),
       arguments: anything(),
+      argumentsHash: string(),
       expiresAt: instant(),
     },
     { argumentsRef: uuid() },
   ),
-  approval_resolved: object({ approvalId: uuid(), decision: oneOf('approved', 'denied', 'expired') }),
+  approval_resolved: object(
+    {
+      approvalId: uuid(),
+      toolCallId: string(),
+      decision: oneOf('approved', 'refused', 'expired', 'cancelled'),
+    },
+    { reason: string() },
+  ),
   agent_completed: object({
     messageId: uuid(),
     text: string(),

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import type { RunState } from '@bulkhead/execution';
+import type { ApprovalState, RunState } from '@bulkhead/execution';
 import type { ThreadId } from '@bulkhead/user-context';
 import { ChatGateway } from '../socket/chat.gateway.ts';
 import { boolean, integer, object, oneOf, uuid, type JsonSchema, type Schema } from './json-schema.ts';
@@ -20,6 +20,10 @@ interface Description<Answer> {
 
 const runState: Schema<RunState> = oneOf(
   ...(['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'timed_out'] as const),
+);
+
+const approvalState: Schema<ApprovalState> = oneOf(
+  ...(['pending', 'approved', 'refused', 'expired', 'cancelled'] as const),
 );
 
 const calls: { readonly [Method in Call]: Description<AnswerOf<Method>> } = {
@@ -44,6 +48,10 @@ const calls: { readonly [Method in Call]: Description<AnswerOf<Method>> } = {
   cancelRun: {
     summary: 'Asks a run to stop. Asking again, or after its end, changes nothing.',
     answer: object({ runId: uuid(), state: runState }),
+  },
+  decideApproval: {
+    summary: 'Approves or refuses a tool call, once. Doing the same again changes nothing.',
+    answer: object({ approvalId: uuid(), state: approvalState }),
   },
   acknowledge: {
     summary: 'Says that everything up to a sequence has arrived.',

@@ -95,6 +95,7 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   runsPerNode: config.RUNS_PER_NODE,
   leaseMs: config.NODE_LEASE_SECONDS * 1000,
   memoryLimitPercent: config.MEMORY_LIMIT_PERCENT,
+  approvalTimeoutMs: config.APPROVAL_TIMEOUT_SECONDS * 1000,
   drainTimeoutMs: config.DRAIN_TIMEOUT_SECONDS * 1000,
 });
 

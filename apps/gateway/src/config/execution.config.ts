@@ -33,6 +33,9 @@ export class ExecutionConfig {
   @Whole(1, 100)
   readonly MEMORY_LIMIT_PERCENT: number = 85;
 
+  @Whole(1, 2_592_000)
+  readonly APPROVAL_TIMEOUT_SECONDS: number = 3_600;
+
   @Whole(0, 300)
   readonly DRAIN_TIMEOUT_SECONDS: number = 8;
 }

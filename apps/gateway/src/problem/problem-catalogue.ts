@@ -13,6 +13,19 @@ const entry = (status: number, meaning: string, whatToDo: string): ProblemEntry 
 
 /** Every problem that a caller can be answered with. */
 export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
+  approval_changed: entry(
+    409,
+    'What you approved is not what would be executed. Nothing was changed.',
+    'Read the approval again, and send its `argumentsHash`.',
+  ),
+  approval_closed: entry(
+    409,
+    'The approval was decided already, has expired, or its run has ended.',
+    'Nothing; read the approval to see what became of it.',
+  ),
+  approval_expired: entry(403, 'The user did not decide about a tool call in time.', 'Told to the agent.'),
+  approval_refused: entry(403, 'The user refused a tool call.', 'Told to the agent, with the reason.'),
+  approval_required: entry(403, 'A tool call lacks the approval that its tool needs.', 'Told to the agent.'),
   body_too_large: entry(413, 'The body is larger than the server takes.', 'Send less at once.'),
   database_unavailable: entry(
     503,
@@ -70,6 +83,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     503,
     'The language model did not answer as it should.',
     'Send the message again, or choose another model.',
+  ),
+  model_timeout: entry(
+    503,
+    "The model's provider did not answer in time, or stopped in the middle.",
+    'Try again in a moment.',
   ),
   model_not_configured: entry(400, 'The server has no such model.', 'Ask whoever runs the server.'),
   not_acceptable: entry(
@@ -209,9 +227,4 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   run_outdated: entry(409, 'Another attempt at the run has taken over.', 'Nothing: that attempt goes on.'),
   too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),
   already_connected: entry(409, 'The connection was made already.', 'Use it, or close it first.'),
-  model_timeout: entry(
-    503,
-    'The language model took longer than it may.',
-    'Send the message again, or choose another model.',
-  ),
 };

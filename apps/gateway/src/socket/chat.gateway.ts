@@ -11,12 +11,14 @@ import { Acknowledgements, ThreadReader } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { RequiresPermission } from '../auth/access.decorator.ts';
+import { toDecision } from '../approvals/approval.dto.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
 import { onceOfFrame } from '../idempotency/idempotency-key.ts';
 import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import {
+  ApprovalDecideDto,
   EventAckDto,
   MessageSendDto,
   RunCancelDto,
@@ -99,6 +101,19 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     );
     const state = await this.scopes.run(context, SocketMessageHandler, (handler) => handler.cancelRun());
     return ok({ runId, state });
+  }
+
+  @RequiresPermission('runs:own')
+  @SubscribeMessage('approval_decide')
+  async decideApproval(
+    @ConnectedSocket() socket: UserSocket,
+    @MessageBody() { approvalId, ...decision }: ApprovalDecideDto,
+  ) {
+    const context = UserExecutionContext.fromSocket(socket, { event: 'approval_decide' });
+    const { state } = await this.scopes.run(context, SocketMessageHandler, (handler) =>
+      handler.decideApproval(approvalId, toDecision(decision)),
+    );
+    return ok({ approvalId, state });
   }
 
   @RequiresPermission('threads:own')

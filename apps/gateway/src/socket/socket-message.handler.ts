@@ -1,10 +1,13 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { ThreadDirectory, type Thread } from '@bulkhead/events';
 import {
+  Approvals,
   RunAdmission,
   RunControl,
   type AcceptedRun,
   type AdmissionOptions,
+  type Approval,
+  type ApprovalDecision,
   type RunState,
 } from '@bulkhead/execution';
 
@@ -15,6 +18,7 @@ export class SocketMessageHandler {
     private readonly threads: ThreadDirectory,
     private readonly admission: RunAdmission,
     private readonly control: RunControl,
+    private readonly approvals: Approvals,
   ) {}
 
   /** Allocates the context's thread. */
@@ -24,6 +28,10 @@ export class SocketMessageHandler {
 
   sendMessage(agentName: string, content: string, options: AdmissionOptions): Promise<AcceptedRun> {
     return this.admission.admit(agentName, content, options);
+  }
+
+  decideApproval(approvalId: string, decision: ApprovalDecision): Promise<Approval> {
+    return this.approvals.decide(approvalId, decision);
   }
 
   cancelRun(): Promise<RunState> {

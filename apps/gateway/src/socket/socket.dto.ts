@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { DecideApprovalDto } from '../approvals/approval.dto.ts';
 import { SendMessageDto } from '../threads/thread.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
@@ -37,6 +38,11 @@ export class MessageSendDto extends SendMessageDto {
 export class RunCancelDto {
   @IsId()
   readonly runId!: string;
+}
+
+export class ApprovalDecideDto extends DecideApprovalDto {
+  @IsId()
+  readonly approvalId!: string;
 }
 
 /** Cumulative: everything up to `seq` has arrived. */

@@ -34,6 +34,7 @@ const usualOptions = {
   maxSteps: 8,
   maxToolCalls: 8,
   maxDelegations: 8,
+  approvalTimeoutMs: 600_000,
   runTimeoutMs: 60_000,
   drainTimeoutMs: 5_000,
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { notes } from '@bulkhead/persistence';
-import type { JsonValue } from '@bulkhead/user-context';
+import type { JsonRecord, JsonValue } from '@bulkhead/user-context';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Tool, ToolInvocation } from '../tool.contract.ts';
 
@@ -99,6 +99,21 @@ export class NotesSearchTool implements Tool<{ query: string }> {
         .limit(MAX_LISTED);
       return withinBudget(rows.map(toJson));
     });
+  }
+}
+
+/** Deletes all of the user's notes, if the user agrees. */
+@Injectable()
+export class NotesDeleteAllTool implements Tool {
+  readonly name = 'notes_delete_all';
+  readonly description = 'Deletes all notes of the user for good. The user is asked before it happens.';
+  readonly permission = 'tools:notes';
+  readonly sideEffect = 'idempotent';
+  readonly approval = 'required';
+  readonly parameters = { type: 'object', properties: {} } as const;
+
+  execute(_: JsonRecord, { session }: ToolInvocation): Promise<JsonValue> {
+    return session.transaction(async ({ db }) => ({ deleted: (await db.delete(notes)).rowCount }));
   }
 }
 
