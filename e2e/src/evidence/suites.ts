@@ -1,6 +1,7 @@
 import { audit } from './audit.suite.ts';
 import { cancel } from './cancel.suite.ts';
 import { cleanup } from './cleanup.suite.ts';
+import { connections } from './connections.suite.ts';
 import { crash } from './crash.suite.ts';
 import { delivery } from './delivery.suite.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
@@ -17,6 +18,7 @@ export const suites: readonly EvidenceSuite[] = [
   isolation,
   delivery,
   sockets,
+  connections,
   crash,
   fairness,
   cancel,

@@ -24,6 +24,8 @@ export class Connection {
       network.cork();
     });
     conn.on('drain', () => network.uncork());
+    // Its headers are some kilobytes, and nobody reads them again.
+    Reflect.set(conn, 'request', undefined);
   }
 
   /** Stops all deliveries; the connection itself stays. */

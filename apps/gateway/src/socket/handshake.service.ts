@@ -56,6 +56,7 @@ export class Handshake {
     socket.conn.once('close', release);
     // It may have gone while it was being verified.
     if (socket.conn.readyState !== 'open') release();
+    keepLittle(socket);
   }
 
   async #verifyThread(socket: UserSocket, opening: Record<string, unknown>): Promise<void> {
@@ -69,4 +70,17 @@ export class Handshake {
     const { latestSeq } = await this.reader.verify(context, threadId, cursor);
     socket.data.opening = { threadId, afterSeq: afterSeq ?? latestSeq };
   }
+}
+
+/** What the audit trail records of a connection; see libs/user-context. */
+const recordedHeaders = ['user-agent', 'x-request-id', 'x-correlation-id', 'traceparent'];
+
+/** Lets go of the request that opened the connection, its token above all: thousands of idle ones wait in memory. */
+function keepLittle({ handshake }: UserSocket): void {
+  const headers = Object.fromEntries(
+    recordedHeaders.flatMap((name) =>
+      handshake.headers[name] === undefined ? [] : [[name, handshake.headers[name]]],
+    ),
+  );
+  Object.assign(handshake, { headers, auth: {}, query: {} });
 }
