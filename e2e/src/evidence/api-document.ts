@@ -90,6 +90,7 @@ const knownBodies: Readonly<Record<string, Record<string, unknown>>> = {
   '/v1/auth/sign-up': { ...account, displayName: 'Ada' },
   '/v1/auth/sign-in': account,
   '/v1/auth/refresh': { refreshToken: 'x' },
+  '/v1/admin/users/{userId}': { isDisabled: true },
 };
 
 function validValue(schema: Schema): unknown {

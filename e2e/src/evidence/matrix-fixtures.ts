@@ -69,6 +69,12 @@ export class MatrixFixtures {
         return this.#table(caller);
       case 'resultId':
         return this.#toolResult(caller);
+      case 'userId':
+        return this.signUp().then(({ userId }) => userId);
+      case 'sessionId':
+        return this.#session(caller);
+      case 'keyId':
+        return this.#apiKey(caller);
       default:
         return undefined;
     }
@@ -99,6 +105,21 @@ export class MatrixFixtures {
       body: 'a,b\n1,2\n',
     });
     return (JSON.parse(text) as { tableId: string }).tableId;
+  }
+
+  /** A sign-in of the caller's on another device. */
+  async #session({ userId }: Caller): Promise<string> {
+    const sessionId = randomUUID();
+    await this.cluster.query(
+      `insert into bulkhead.sessions (session_id, user_id, expires_at) values ($1, $2, now() + interval '1 day')`,
+      [sessionId, userId],
+    );
+    return sessionId;
+  }
+
+  async #apiKey({ token }: Caller): Promise<string> {
+    const key = { name: 'nightly report', permissions: ['threads:own'] };
+    return (await this.#post<{ keyId: string }>('/v1/api-keys', key, token)).keyId;
   }
 
   /** Stored as the server stores it when a tool's result is too large for its event. */
@@ -134,6 +155,9 @@ const tableOf: Readonly<Record<string, readonly [table: string, column: string]>
   runId: ['runs', 'run_id'],
   tableId: ['tables', 'table_id'],
   resultId: ['tool_results', 'result_id'],
+  userId: ['accounts', 'user_id'],
+  sessionId: ['sessions', 'session_id'],
+  keyId: ['sessions', 'session_id'],
 };
 
 const decode = (part: string): object => JSON.parse(Buffer.from(part, 'base64url').toString()) as object;

@@ -76,9 +76,14 @@ export class EventLog {
     context: UserExecutionContext,
     batch: EventBatch,
     epoch?: number,
+    also?: Statement,
   ): Promise<ThreadEvent[]> {
     const draft = draftOf(context, batch, epoch);
-    const rows = await session.statement<AppendRow>(draft.statement).catch(asDomainError);
+    // Afterwards, so that locks are taken in one order: the thread's, then the audit chain's.
+    const statement: Statement = also
+      ? (literal) => `${draft.statement(literal)}; ${also(literal)}`
+      : draft.statement;
+    const rows = await session.statement<AppendRow>(statement).catch(asDomainError);
     return draft.storedAs(rows[0]);
   }
 

@@ -1,5 +1,5 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { UserDatabaseSession, type UserTransaction } from '@bulkhead/persistence';
+import { UserDatabaseSession, type Statement, type UserTransaction } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { EventLog, type EventBatch } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
@@ -27,11 +27,12 @@ export class UserEventEmitter {
 
   /**
    * Stores and delivers a batch in a transaction of its own.
+   * @param also is stored with it, in the same round trip: what is written down about it
    * @returns the stored events, or an empty list when a batch with this key is stored already
    * @throws RunEndedError, RunSupersededError, ResourceNotFoundError
    */
-  async emit(batch: EventBatch): Promise<readonly ThreadEvent[]> {
-    const stored = await this.log.appendAlone(this.session, this.context, batch, this.claim?.epoch);
+  async emit(batch: EventBatch, also?: Statement): Promise<readonly ThreadEvent[]> {
+    const stored = await this.log.appendAlone(this.session, this.context, batch, this.claim?.epoch, also);
     this.#publish(stored);
     return stored;
   }

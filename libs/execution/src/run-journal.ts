@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
+import { AuditLog } from '@bulkhead/audit';
 import type { ProblemDetails } from '@bulkhead/errors';
 import { RunEndedError, RunSupersededError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
 import type { ChatMessage } from '@bulkhead/models';
@@ -34,6 +35,7 @@ export class RunJournal {
     private readonly context: UserExecutionContext,
     private readonly session: UserDatabaseSession,
     private readonly emitter: UserEventEmitter,
+    private readonly audit: AuditLog,
     private readonly queue: RunQueue,
   ) {}
 
@@ -63,7 +65,10 @@ export class RunJournal {
         })
         .where(and(eq(runs.runId, runId), inArray(runs.state, UNFINISHED_STATES), isOurs))
         .returning({ cancelRequestedAt: runs.cancelRequestedAt });
-      if (run) return run.cancelRequestedAt ? 'cancelling' : 'running';
+      if (run) {
+        await this.audit.append(transaction, this.context, 'run.started');
+        return run.cancelRequestedAt ? 'cancelling' : 'running';
+      }
       const [ended] = await db.select({ epoch: runs.epoch }).from(runs).where(eq(runs.runId, runId));
       if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
       await this.queue.leave(transaction, this.context);

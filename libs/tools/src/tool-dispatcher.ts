@@ -1,9 +1,9 @@
 import { Injectable, Logger, Scope } from '@nestjs/common';
-import { redact, redactText } from '@bulkhead/audit';
+import { AuditLog, redact, redactText } from '@bulkhead/audit';
 import { toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import { UserEventEmitter, type ToolOutcome } from '@bulkhead/events';
 import { UserDatabaseSession } from '@bulkhead/persistence';
-import { UserContextScope, UserExecutionContext, type JsonValue } from '@bulkhead/user-context';
+import { UserContextScope, type JsonValue } from '@bulkhead/user-context';
 import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
 import type { ToolInvocation } from './tool.contract.ts';
 import { ToolLimits } from './tool-limits.service.ts';
@@ -35,12 +35,12 @@ export class ToolDispatcher {
   readonly #reports = new Map<string, ToolReport>();
 
   constructor(
-    private readonly context: UserExecutionContext,
     private readonly scope: UserContextScope,
     private readonly session: UserDatabaseSession,
     private readonly emitter: UserEventEmitter,
     private readonly registry: ToolRegistry,
     private readonly limits: ToolLimits,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -52,28 +52,39 @@ export class ToolDispatcher {
   async execute(caller: ToolCaller, call: ToolCall, signal: AbortSignal): Promise<ToolReport> {
     this.scope.assertOpen();
     const { toolCallId, toolName } = call;
-    const emit = (key: string, event: Parameters<UserEventEmitter['emit']>[0]['events'][number]) =>
-      this.emitter.emit({ agentName: caller.agentName, key: `tool:${toolCallId}:${key}`, events: [event] });
-    const announced = await emit('executing', {
-      type: 'tool_executing',
-      data: { toolCallId, toolName, arguments: redact(call.arguments) },
-    });
+    const { agentName } = caller;
+    const emit = (
+      key: string,
+      event: Parameters<UserEventEmitter['emit']>[0]['events'][number],
+      action: 'tool.called' | 'tool.completed',
+      details = {},
+    ) =>
+      this.emitter.emit(
+        { agentName, key: `tool:${toolCallId}:${key}`, events: [event] },
+        this.audit.statement(this.session.context, action, { agentName, toolCallId, toolName, ...details }),
+      );
+    const announced = await emit(
+      'executing',
+      { type: 'tool_executing', data: { toolCallId, toolName, arguments: redact(call.arguments) } },
+      'tool.called',
+    );
     const startedAt = performance.now();
     const known = this.#reports.get(toolCallId);
     const report = known ?? (await this.#report(caller, call, signal, announced.length === 0));
     this.#reports.set(toolCallId, report);
     const durationMs = Math.round(performance.now() - startedAt);
     const { outcome, result, problem } = report;
-    await emit('completed', {
-      type: 'tool_completed',
-      data: {
-        toolCallId,
-        toolName,
-        outcome,
-        ...(result !== undefined && { result: redact(result) }),
-        ...(problem && { problem: { ...problem, detail: redactText(problem.detail) } }),
-        durationMs,
-      },
+    const completed = {
+      toolCallId,
+      toolName,
+      outcome,
+      ...(result !== undefined && { result: redact(result) }),
+      ...(problem && { problem: { ...problem, detail: redactText(problem.detail) } }),
+      durationMs,
+    };
+    await emit('completed', { type: 'tool_completed', data: completed }, 'tool.completed', {
+      outcome,
+      durationMs,
     });
     return report;
   }
@@ -87,7 +98,7 @@ export class ToolDispatcher {
   ): Promise<ToolReport> {
     let authorized: AuthorizedToolCall;
     try {
-      authorized = AuthorizedToolCall.authorize(this.context, this.registry, caller, call);
+      authorized = AuthorizedToolCall.authorize(this.session.context, this.registry, caller, call);
     } catch (error) {
       return { outcome: 'refused', problem: toProblemDetails(error) };
     }
@@ -104,7 +115,7 @@ export class ToolDispatcher {
       const report = { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
       // The agent is told nothing of it, so the log is the only place to find out.
       if (report.outcome === 'failed' && report.problem.code === 'internal_error') {
-        this.#logger.error({ runId: this.context.runId, toolName: call.toolName, err: error });
+        this.#logger.error({ runId: this.session.context.runId, toolName: call.toolName, err: error });
       }
       return report;
     }
@@ -116,11 +127,11 @@ export class ToolDispatcher {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new ToolTimeoutError(timeoutMs)), timeoutMs);
     const invocation: ToolInvocation = {
-      context: this.context,
+      context: this.session.context,
       session: this.session,
       signal: AbortSignal.any([signal, limit.signal]),
       toolCallId,
-      idempotencyKey: `${this.context.runId}:${toolCallId}`,
+      idempotencyKey: `${this.session.context.runId}:${toolCallId}`,
     };
     try {
       // Announcing takes time: a call that was cancelled meanwhile never starts.

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '@bulkhead/audit';
 import { EventsModule } from '@bulkhead/events';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { UserContextModule } from '@bulkhead/user-context';
@@ -7,7 +8,7 @@ import { ToolLimits } from './tool-limits.service.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
 
 @Module({
-  imports: [UserContextModule, PersistenceModule, EventsModule],
+  imports: [UserContextModule, PersistenceModule, AuditModule, EventsModule],
   providers: [ToolRegistry, ToolLimits, ToolDispatcher],
   exports: [ToolRegistry, ToolDispatcher],
 })
