@@ -12,6 +12,7 @@ import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
 import { sockets } from './sockets.suite.ts';
+import { revocation } from './revocation.suite.ts';
 
 /** Every suite, in the order in which they run. */
 export const suites: readonly EvidenceSuite[] = [
@@ -28,4 +29,5 @@ export const suites: readonly EvidenceSuite[] = [
   fuzz,
   once,
   audit,
+  revocation,
 ];

@@ -88,7 +88,7 @@ async function currentRoles(
   { userId, roles: known, rolesAsOf }: Account,
   { roles, issuedAt }: ProviderSubject,
 ): Promise<string[]> {
-  if (!roles || (rolesAsOf && issuedAt < rolesAsOf)) return known;
+  if (!roles || (rolesAsOf && issuedAt <= rolesAsOf)) return known;
   const isSame =
     rolesAsOf && known.length === roles.length && known.every((role, index) => role === roles[index]);
   if (isSame) return known;
