@@ -11,7 +11,10 @@ export class WatchedConnection {
   lastServedAt = 0;
   closedAt: number | undefined;
   closingReason: string | undefined;
+  /** Events that came after the server had said that it closes. */
+  servedAfterEnd = 0;
   #isWatching = true;
+  #threadId = '';
 
   private constructor(
     private readonly socket: Socket,
@@ -21,6 +24,7 @@ export class WatchedConnection {
   ) {
     socket.onAny((name: string, payload: { reason?: string }) => {
       if (name === 'connection_closing') this.closingReason = payload.reason;
+      else if (this.closingReason !== undefined) this.servedAfterEnd += 1;
       else this.#served();
     });
     socket.on('disconnect', () => (this.closedAt = performance.now()));
@@ -38,8 +42,12 @@ export class WatchedConnection {
       socket.once('connect', resolve).once('connect_error', reject);
     });
     const connection = new WatchedConnection(socket, userId, token, node);
-    const answer = (await socket.timeout(30_000).emitWithAck('thread_subscribe', {})) as { ok: boolean };
+    const answer = (await socket.timeout(30_000).emitWithAck('thread_subscribe', {})) as {
+      ok: boolean;
+      data: { threadId: string };
+    };
     if (!answer.ok) throw new Error(`The thread was refused: ${JSON.stringify(answer)}`);
+    connection.#threadId = answer.data.threadId;
     return connection;
   }
 
@@ -48,9 +56,10 @@ export class WatchedConnection {
     while (this.#isWatching && this.closedAt === undefined) {
       const answer = (await this.socket
         .timeout(PROBE_TIMEOUT_MS)
-        .emitWithAck('thread_subscribe', {})
+        .emitWithAck('thread_unsubscribe', { threadId: this.#threadId })
         .catch(() => ({ ok: false }))) as { ok: boolean };
-      if (answer.ok) this.#served();
+      // An answer that came with the last packet is read after the end is known.
+      if (answer.ok && this.closedAt === undefined) this.#served();
       await sleep(PROBE_MS);
     }
   }
