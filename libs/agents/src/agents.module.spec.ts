@@ -34,7 +34,10 @@ async function ask(agentName: string, message: string) {
 
 describe('the agents that come with the server', () => {
   it('are these', () => {
-    expect(agents().map(({ name }) => name)).toEqual(['assistant', 'mathematician', 'coordinator']);
+    expect(agents().map(({ name }) => name)).toEqual([
+      ...['assistant', 'mathematician', 'coordinator'],
+      ...['analyst', 'usage_triage', 'usage_data', 'usage_optimisation', 'usage_report'],
+    ]);
   });
 
   it('have names for machines, descriptions for people, and instructions', () => {

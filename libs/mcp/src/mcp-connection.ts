@@ -5,7 +5,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { McpServerOptions, StdioTransportOptions } from './mcp.options.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 30_000;
 const MAX_MESSAGE_BYTES = 4_000_000;
 /** On Linux the kernel ends the child with us, however we end. */
 const deathSignal = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));

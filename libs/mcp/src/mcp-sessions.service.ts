@@ -12,6 +12,7 @@ interface Session {
   readonly server: string;
   readonly client: Promise<Client>;
   calls: number;
+  isBroken: boolean;
   lastUsedAt: number;
 }
 
@@ -54,10 +55,11 @@ export class McpSessions implements OnApplicationShutdown {
       return await work(client);
     } catch (error) {
       // An answer that is an error is an answer; anything else is a connection that is no longer good.
-      if (!(error instanceof McpError) && !(error instanceof AppError)) this.#close(key, session);
+      if (!(error instanceof McpError) && !(error instanceof AppError)) session.isBroken = true;
       throw error;
     } finally {
       session.calls -= 1;
+      if (session.isBroken) this.#retire(key, session);
       session.lastUsedAt = Date.now();
     }
   }
@@ -76,6 +78,7 @@ export class McpSessions implements OnApplicationShutdown {
       server: server.name,
       client: connect(server),
       calls: 0,
+      isBroken: false,
       lastUsedAt: Date.now(),
     };
     this.#sessions.set(key, session);
@@ -96,6 +99,12 @@ export class McpSessions implements OnApplicationShutdown {
       .sort(([, a], [, b]) => a.lastUsedAt - b.lastUsedAt);
     if (!oldest) throw new McpUnavailableError(server);
     this.#close(oldest[0]);
+  }
+
+  /** Nobody gets it any more, and it ends with the last call that is still under way. */
+  #retire(key: string, session: Session): void {
+    if (session.calls === 0) this.#close(key, session);
+    else if (this.#sessions.get(key) === session) this.#sessions.delete(key);
   }
 
   #closeIdle(): void {

@@ -2,6 +2,7 @@ import type { ModelPrompt } from '../model.contract.ts';
 import { resultsToNote, sign, smallTalk, tell, tellPlainly } from './offline-answer.ts';
 import { readRequest, type Directive, type Wishes } from './offline-request.ts';
 import { readTurn, type Turn } from './offline-turn.ts';
+import { usageAnalysisStep } from './usage-analysis/usage-analysis.ts';
 
 /** A tool that the model asks for. `input` is JSON text, as providers deliver it. */
 export interface OfflineCall {
@@ -17,10 +18,15 @@ export type OfflineStep =
   | { readonly type: 'fail' };
 
 /** Decides from the last user message and what the tools answered since. The same prompt gives the same step. */
-export function nextStep(prompt: ModelPrompt, offered: ReadonlySet<string>): OfflineStep {
+export function nextStep(
+  prompt: ModelPrompt,
+  offered: ReadonlySet<string>,
+  delegates: ReadonlySet<string> = new Set(),
+): OfflineStep {
   const turn = readTurn(prompt);
   const request = readRequest(turn.userText);
-  return request.kind === 'wishes' ? fulfil(request, turn, offered) : obey(request, turn);
+  if (request.kind !== 'wishes') return obey(request, turn);
+  return usageAnalysisStep(turn, delegates) ?? fulfil(request, turn, offered);
 }
 
 function obey(request: Directive, turn: Turn): OfflineStep {

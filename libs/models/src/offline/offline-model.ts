@@ -56,7 +56,7 @@ export class OfflineModel implements LanguageModel {
 
   async *#parts({ prompt, tools = [], abortSignal }: ModelCallOptions): AsyncGenerator<ModelStreamPart> {
     abortSignal?.throwIfAborted();
-    const step = nextStep(prompt, new Set(tools.map(({ name }) => name)));
+    const step = nextStep(prompt, new Set(tools.map(({ name }) => name)), delegatesIn(tools));
     yield { type: 'stream-start', warnings: [] };
     if (step.type === 'fail') {
       yield { type: 'error', error: new Error('The offline model fails, as it was told to.') };
@@ -82,6 +82,14 @@ export class OfflineModel implements LanguageModel {
     yield { type: 'text-end', id: TEXT_ID };
     yield finish('stop', usage(prompt, step.words.length));
   }
+}
+
+/** Whom the tool `delegate` names: agents are told apart by their team. */
+function delegatesIn(tools: NonNullable<ModelCallOptions['tools']>): ReadonlySet<string> {
+  const offer = tools.find((tool) => tool.type === 'function' && tool.name === 'delegate');
+  const agent = offer?.type === 'function' ? offer.inputSchema.properties?.['agent'] : undefined;
+  const names = typeof agent === 'object' ? (agent.enum ?? []) : [];
+  return new Set(names.filter((name) => typeof name === 'string'));
 }
 
 function* toolCall(id: string, { toolName, input }: OfflineCall): Generator<ModelStreamPart> {
