@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { DatabasePulse } from './database-pulse.ts';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
-import { DatabaseUnavailableError } from './persistence.errors.ts';
 import { migrateDatabase } from './postgres/migrations.ts';
 import { passwordOf } from './postgres/roles.ts';
+import { pulses, withConnection } from './transaction.ts';
 
 export interface PersistenceOptions {
   /** URL of a PostgreSQL database whose user may create roles and schemas; absent: the embedded PostgreSQL. */
@@ -64,13 +65,12 @@ export class Database implements OnApplicationShutdown {
 
   /** @throws DatabaseUnavailableError when the database does not answer */
   async ping(): Promise<void> {
-    await this.pool.query('SELECT 1').catch((cause: unknown) => {
-      throw new DatabaseUnavailableError(cause);
-    });
+    await withConnection(this.pool, (client) => client.query('SELECT 1'));
   }
 
   /** After everything that queries: Nest calls it once connections and scopes are closed. */
   async onApplicationShutdown(): Promise<void> {
+    pulses.get(this.pool)?.close();
     await this.pool.end();
     await this.embedded?.stop();
   }
@@ -79,6 +79,7 @@ export class Database implements OnApplicationShutdown {
 function openPool(connectionString: string, max: number): pg.Pool {
   const logger = new Logger(Database.name);
   const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  pulses.set(pool, new DatabasePulse(connectionString));
   // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => {
     // The pool ends before its connections do, and the embedded PostgreSQL cuts those that are left.

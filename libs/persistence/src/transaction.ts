@@ -1,7 +1,9 @@
+import type { Duplex } from 'node:stream';
 import { DrizzleQueryError } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
+import type { DatabasePulse } from './database-pulse.ts';
 import { DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 
 /** Typed queries within one transaction. */
@@ -9,6 +11,9 @@ export type TransactionDatabase = NodePgDatabase;
 
 /** Making one costs more than a query; connections are few and long-lived. */
 const databases = new WeakMap<pg.ClientBase, TransactionDatabase>();
+
+/** Who notices, for the connections of a pool, that the database is gone without a word. */
+export const pulses = new WeakMap<pg.Pool, DatabasePulse>();
 
 /** The typed queries of a connection. */
 export function databaseOf(client: pg.ClientBase): TransactionDatabase {
@@ -55,12 +60,11 @@ export async function withConnection<R>(
   pool: pg.Pool,
   work: (client: pg.PoolClient, discard: (cause: Error) => void) => Promise<R>,
 ): Promise<R> {
-  const client = await pool.connect().catch((cause: unknown) => {
-    throw new DatabaseUnavailableError(cause);
-  });
+  const client = await lend(pool);
   let broken: Error | undefined;
   const discard = (cause: Error): void => void (broken ??= cause);
   client.on('error', discard);
+  const unwatch = pulses.get(pool)?.watch(() => cut(client));
   try {
     return await work(client, discard);
   } catch (failure) {
@@ -70,9 +74,32 @@ export async function withConnection<R>(
     else if (broken || isTransient(error)) throw new DatabaseUnavailableError(error);
     throw error;
   } finally {
+    unwatch?.();
     client.off('error', discard);
     client.release(broken);
   }
+}
+
+/** @throws DatabaseUnavailableError when there is none in time, or the database is gone */
+function lend(pool: pg.Pool): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    let isGivenUp = false;
+    const unwatch = pulses.get(pool)?.watch(() => {
+      isGivenUp = true;
+      reject(new DatabaseUnavailableError(new Error('The database gives no sign of life.')));
+    });
+    pool
+      .connect()
+      .then((client) => (isGivenUp ? client.release() : resolve(client)))
+      .catch((cause: unknown) => reject(new DatabaseUnavailableError(cause)))
+      .finally(() => unwatch?.());
+  });
+}
+
+/** Ends a connection from this side, so that whoever waits for an answer on it is told now. */
+function cut(client: pg.PoolClient): void {
+  const { connection } = client as pg.PoolClient & { readonly connection?: { readonly stream: Duplex } };
+  connection?.stream.destroy();
 }
 
 /**

@@ -13,6 +13,7 @@ import { readPostmaster } from './postmaster-file.ts';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
+const REVIVE_MS = 500;
 
 export interface EmbeddedPostgresOptions {
   /** Folder for the cluster, its password and its log; made when absent. */
@@ -38,11 +39,16 @@ const notDurable: Readonly<Record<string, string>> = {
 
 /** A real PostgreSQL as a child process, on a free loopback port, reachable with a generated password only. */
 export class EmbeddedPostgres {
+  #isStopping = false;
+
   private constructor(
-    private readonly child: ChildProcess,
+    private child: ChildProcess,
     /** Superuser URL of the cluster's `postgres` database. */
     readonly url: string,
-  ) {}
+    private readonly respawn: () => Promise<ChildProcess>,
+  ) {
+    this.#watch();
+  }
 
   /** @throws DatabaseSetupError when it can't be started, or another Bulkhead uses the folder */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -54,19 +60,44 @@ export class EmbeddedPostgres {
     const password = await initialise(root, cluster, binaries, prefix);
     await stopLeftover(cluster, password);
     const port = await freePort();
-    const child = await spawnServer(root, cluster, binaries, prefix, port, options.durable ?? true);
-    await untilReady(child, cluster, root);
-    return new EmbeddedPostgres(child, `postgres://postgres:${password}@127.0.0.1:${port}/postgres`);
+    const spawnReady = async (): Promise<ChildProcess> => {
+      const child = await spawnServer(root, cluster, binaries, prefix, port, options.durable ?? true);
+      await untilReady(child, cluster, root);
+      return child;
+    };
+    const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+    return new EmbeddedPostgres(await spawnReady(), url, spawnReady);
   }
 
   /** Ends all sessions and stops the server; forcibly after ten seconds. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     if (hasExited(this.child)) return;
     const exited = once(this.child, 'exit');
     this.child.kill('SIGINT');
     const force = setTimeout(() => this.child.kill('SIGQUIT'), STOP_TIMEOUT_MS);
     await exited;
     clearTimeout(force);
+  }
+
+  /** Nobody else would start it again: it is this process's own. */
+  #watch(): void {
+    this.child.once('exit', () => void this.#revive());
+  }
+
+  async #revive(): Promise<void> {
+    while (!this.#isStopping) {
+      await delay(REVIVE_MS);
+      if (this.#isStopping) return;
+      try {
+        this.child = await this.respawn();
+        this.#watch();
+        if (this.#isStopping) await this.stop();
+        return;
+      } catch {
+        // Its log says why; it is tried again.
+      }
+    }
   }
 }
 
