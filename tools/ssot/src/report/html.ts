@@ -16,7 +16,7 @@ const percent = (part: number, all: number): string =>
 const style = `
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #1d2733; background: #fff; }
   h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-  .score { font-size: 3rem; font-weight: 700; color: #0b6b3a; } .score.bad { color: #a4262c; }
+  .score { margin: 0; font-size: 3rem; font-weight: 700; color: #0b6b3a; } .score.bad { color: #a4262c; }
   table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dde3ea; }
   td:not(:first-child), th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
   .good { color: #0b6b3a; } .bad { color: #a4262c; }
@@ -29,7 +29,7 @@ export function asHtml(measures: Measures, worse: readonly string[]): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Compliance ${score}</title><style>${style}</style></head><body>
 <h1>One source of truth</h1>
-<p class="score${score < 100 ? ' bad' : ''}">${score}</p>
+<p class="score${worse.length > 0 ? ' bad' : ''}">${score}</p>
 <p>of 100, by the formula in docs/reference/compliance.md. ${files} sources, ${sum(violations)} violations.</p>
 <h2>Worse than the baseline</h2>${list(worse)}
 <h2>The score</h2>${table(
