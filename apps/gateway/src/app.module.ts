@@ -18,6 +18,7 @@ import { ApiKeysController } from './api-keys/api-keys.controller.ts';
 import { ApprovalsController } from './approvals/approvals.controller.ts';
 import { AdminAuditController } from './audit/admin-audit.controller.ts';
 import { AuditController } from './audit/audit.controller.ts';
+import { IsolationIncidents } from './audit/isolation-incidents.service.ts';
 import { AuthController } from './auth/auth.controller.ts';
 import { AuthenticationGuard } from './auth/authentication.guard.ts';
 import { EntryPointAccess } from './boot/entry-point-access.service.ts';
@@ -95,6 +96,7 @@ export class AppModule {
         AuthenticationGuard,
         RateLimits,
         Refusals,
+        IsolationIncidents,
         EntryPointAccess,
         EntryPointScopes,
         ConnectionSlots,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UserExecutionContext } from '@bulkhead/user-context';
+import { ContextIsolationError, UserExecutionContext } from '@bulkhead/user-context';
 import { toStorableUuid } from './storable.ts';
 import type { ThreadEvent } from './thread-event.ts';
 
@@ -28,6 +28,9 @@ export class EventRouter {
   /** Call after the commit: what is heard here must survive a crash. */
   publish(context: UserExecutionContext, events: readonly ThreadEvent[]): void {
     if (events.length === 0) return;
+    if (events.some(({ threadId }) => threadId !== toStorableUuid(context.threadId))) {
+      throw new ContextIsolationError("An event is not of the context's thread.");
+    }
     const key = keyOf(context, context.threadId);
     for (const listener of this.#listeners.get(key) ?? []) listener(events);
     for (const watcher of this.#watchers) watcher(key);

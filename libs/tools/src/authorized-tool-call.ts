@@ -34,6 +34,8 @@ export class AuthorizedToolCall {
     key: symbol,
     readonly tool: Tool,
     readonly args: JsonRecord,
+    /** Whose permission it was. */
+    readonly userId: string,
   ) {
     if (key !== creationKey || new.target !== AuthorizedToolCall) {
       throw new ContextIsolationError('A tool call was made without the check.');
@@ -59,7 +61,7 @@ export class AuthorizedToolCall {
     if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
     registry.validate(tool.name, call.arguments);
     if (tool.approval === 'required') requireApproval(call.arguments, call.approval);
-    return new AuthorizedToolCall(creationKey, tool, call.arguments);
+    return new AuthorizedToolCall(creationKey, tool, call.arguments, context.userId);
   }
 
   /**

@@ -3,7 +3,7 @@ import { AuditLog, redact, redactText } from '@bulkhead/audit';
 import { toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import { UserEventEmitter, type ToolOutcome } from '@bulkhead/events';
 import { UserDatabaseSession } from '@bulkhead/persistence';
-import { UserContextScope, type JsonValue } from '@bulkhead/user-context';
+import { assertOwnedBy, UserContextScope, type JsonValue } from '@bulkhead/user-context';
 import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
 import type { ToolInvocation } from './tool.contract.ts';
 import { ToolLimits } from './tool-limits.service.ts';
@@ -122,7 +122,8 @@ export class ToolDispatcher {
   }
 
   async #run(call: AuthorizedToolCall, toolCallId: string, signal: AbortSignal): Promise<JsonValue> {
-    const { tool, args } = AuthorizedToolCall.verify(call);
+    const { tool, args, userId } = AuthorizedToolCall.verify(call);
+    assertOwnedBy(this.session.context, userId, 'A permission');
     const timeoutMs = tool.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new ToolTimeoutError(timeoutMs)), timeoutMs);

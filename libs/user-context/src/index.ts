@@ -29,6 +29,7 @@ export {
   type UtcInstant,
   type WebsocketClientId,
 } from './identifiers.ts';
+export { assertOwnedBy, IsolationMonitor, type IsolationViolation } from './isolation-monitor.service.ts';
 export { cloneRecord, type JsonRecord, type JsonValue } from './json-record.ts';
 export { UserContextModule } from './user-context.module.ts';
 export { UserContextScope } from './user-context-scope.ts';

@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
-import { ScopeTimeoutError, ShuttingDownError } from './context.errors.ts';
+import { ContextIsolationError, ScopeTimeoutError, ShuttingDownError } from './context.errors.ts';
+import { IsolationMonitor } from './isolation-monitor.service.ts';
 import { UserContextScope } from './user-context-scope.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
 
@@ -21,7 +22,10 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   readonly #idle = new Set<() => void>();
   #shuttingDown = false;
 
-  constructor(private readonly moduleRef: ModuleRef) {}
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    private readonly monitor: IsolationMonitor,
+  ) {}
 
   /** Scopes that are open now. */
   get liveCount(): number {
@@ -48,6 +52,7 @@ export class UserContextScopes implements BeforeApplicationShutdown {
       return await untilAborted(scope, this.#perform(scope, handler, work));
     } catch (error) {
       failure = error;
+      if (error instanceof ContextIsolationError) this.monitor.report({ error, context: scope.context });
       throw error;
     } finally {
       stopWatching();

@@ -1,6 +1,7 @@
 import { Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { ContextIsolationError } from './context.errors.ts';
+import { IsolationMonitor } from './isolation-monitor.service.ts';
 import { UserContextScope } from './user-context-scope.ts';
 import { UserContextScopes } from './user-context-scopes.service.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
@@ -13,6 +14,7 @@ function requireScope(payload: unknown): UserContextScope {
 /** Provides the context and its scope to every request-scoped class. */
 @Module({
   providers: [
+    IsolationMonitor,
     UserContextScopes,
     { provide: UserContextScope, scope: Scope.REQUEST, inject: [REQUEST], useFactory: requireScope },
     {
@@ -22,6 +24,6 @@ function requireScope(payload: unknown): UserContextScope {
       useFactory: (payload: unknown) => requireScope(payload).context,
     },
   ],
-  exports: [UserContextScopes, UserContextScope, UserExecutionContext],
+  exports: [IsolationMonitor, UserContextScopes, UserContextScope, UserExecutionContext],
 })
 export class UserContextModule {}

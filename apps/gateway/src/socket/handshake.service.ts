@@ -6,6 +6,7 @@ import { UserExecutionContext } from '@bulkhead/user-context';
 import { requirePermission } from '../auth/authentication.guard.ts';
 import { ConnectionSlots } from '../delivery/connection-slots.service.ts';
 import { AlreadyConnectedError } from '../delivery/delivery.errors.ts';
+import { Refusals } from '../problem/refusals.service.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import { ThreadSubscribeDto } from './socket.dto.ts';
 import type { UserSocket } from './user-socket.ts';
@@ -20,6 +21,7 @@ export class Handshake {
     private readonly authenticator: Authenticator,
     private readonly reader: ThreadReader,
     private readonly slots: ConnectionSlots,
+    private readonly refusals: Refusals,
   ) {}
 
   /** Socket.IO middleware. A refusal reaches the client as `connect_error` with problem details in `data`. */
@@ -27,7 +29,8 @@ export class Handshake {
     this.#admit(socket).then(
       () => next(),
       (error: unknown) => {
-        const problem = toProblemDetails(error);
+        const { address } = socket.handshake;
+        const problem = toProblemDetails(this.refusals.ofSocket(error, address, 'connect'));
         next(Object.assign(new Error(problem.detail), { data: problem }));
       },
     );

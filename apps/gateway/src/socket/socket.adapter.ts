@@ -4,6 +4,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { toProblemDetails } from '@bulkhead/errors';
 import type { Observable } from 'rxjs';
 import type { ServerOptions } from 'socket.io';
+import { RateLimits } from '../rate-limits/rate-limits.service.ts';
 import { UnknownEventError } from '../problem/request.errors.ts';
 import type { Acknowledge, Acknowledgement } from '../problem/socket-problem.filter.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
@@ -72,9 +73,15 @@ export class SocketAdapter extends IoAdapter {
    * is answered if it asks for an answer: an unknown event, and several arguments, too.
    */
   override bindMessageHandlers(...args: Parameters<IoAdapter['bindMessageHandlers']>): void {
+    const { frames } = this.app.get(RateLimits);
     const [socket, handlers, transform] = args as [UserSocket, readonly MessageHandler[], Transform];
     socket.onAny((event: unknown, ...payload: unknown[]) => {
       const acknowledge = typeof payload.at(-1) === 'function' ? (payload.pop() as Acknowledge) : undefined;
+      try {
+        frames.spend(socket.data.identity.userId);
+      } catch (error) {
+        return acknowledge?.(refusalOf(error));
+      }
       const handler = handlers.find(({ message }) => message === event);
       if (!handler) return acknowledge?.(refusalOf(new UnknownEventError()));
       const data = payload.length > 1 ? payload : payload[0];
