@@ -65,7 +65,7 @@ describe(`a model that asks for whatever it likes, ${CALLS} times`, () => {
     );
     expect([granted, ...forbidden].flatMap(({ executions }) => executions)).toEqual([]);
     expect([...codes].sort()).toEqual(['tool_not_permitted']);
-  });
+  }, 120_000);
 
   it('changes nothing with arguments that do not fit the one tool it has', async () => {
     const codes = new Set<string>();
@@ -79,5 +79,5 @@ describe(`a model that asks for whatever it likes, ${CALLS} times`, () => {
     expect([...codes]).toEqual(['invalid_tool_arguments']);
     const stored = await test.events.database.transactions.run(ada, ({ db }) => db.select().from(notes));
     expect(stored).toEqual([]);
-  });
+  }, 120_000);
 });

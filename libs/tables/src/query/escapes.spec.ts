@@ -84,7 +84,7 @@ describe(`${attempts.length} attempts to read or change more than one's own tabl
     expect(await state()).toEqual(before);
     // What is not refused is harmless: it stays within the parentheses, or is arithmetic.
     expect(answered).toEqual(harmless);
-  });
+  }, 120_000);
 
   it('yield nothing of others and write nothing when the check of the text is left out', async () => {
     const before = await state();
@@ -94,7 +94,7 @@ describe(`${attempts.length} attempts to read or change more than one's own tabl
     }
     expect(await state()).toEqual(before);
     expect((await test.query(ada, 'select count(*) from mine')).rows).toEqual([[200]]);
-  });
+  }, 120_000);
 
   it('would be seen: with a policy that lets others in, the same attempts leak', async () => {
     const asAdmin = (sql: string) => test.events.database.asAdmin((admin) => admin.query(sql));
