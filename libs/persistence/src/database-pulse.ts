@@ -5,7 +5,9 @@ const LOOK_MS = 100;
 /** How long a query may take before anybody asks whether the database is there at all, in milliseconds. */
 const PATIENCE_MS = 350;
 /** How long the database may take to answer that, in milliseconds. */
-const ANSWER_MS = 400;
+const ANSWER_MS = 600;
+/** How often in a row it must have failed to: a machine that is busy beyond measure is slow, too, and not gone. */
+const MISSES = 4;
 
 /** What waits for the database. */
 interface Waiting {
@@ -15,15 +17,16 @@ interface Waiting {
 
 /**
  * Tells a slow query from a database that is gone without a word: frozen, or behind a broken network. While something
- * waits for long, a connection of its own asks the database for a sign of life; without one, whatever waits is given
- * up within a second. Costs nothing while queries are answered.
+ * waits for long, a connection of its own asks the database for a sign of life. When there is none for about three
+ * seconds, whatever waits is given up, and whatever comes then is within a second, until it is there again. Costs
+ * nothing while queries are answered.
  */
 export class DatabasePulse {
   readonly #waiting = new Set<Waiting>();
   #timer: NodeJS.Timeout | undefined;
   #client: pg.Client | undefined;
   #isAsking = false;
-  #isDead = false;
+  #misses = 0;
 
   constructor(private readonly connectionString: string) {}
 
@@ -47,7 +50,7 @@ export class DatabasePulse {
       this.#timer = undefined;
       return;
     }
-    const patience = this.#isDead ? 0 : PATIENCE_MS;
+    const patience = this.#misses >= MISSES ? 0 : PATIENCE_MS;
     const isLong = ({ since }: Waiting): boolean => performance.now() - since >= patience;
     const waiting = [...this.#waiting].filter(isLong);
     if (waiting.length > 0 && !this.#isAsking) void this.#ask(waiting);
@@ -58,13 +61,12 @@ export class DatabasePulse {
     const askedAt = performance.now();
     try {
       await this.#beat();
-      this.#isDead = false;
+      this.#misses = 0;
     } catch {
       this.#drop();
       // When this process was busy itself, the answer may lie unread: it asks again.
-      const wasBusy = performance.now() - askedAt > 2 * ANSWER_MS + LOOK_MS;
-      this.#isDead = !wasBusy;
-      if (wasBusy) return;
+      if (performance.now() - askedAt < ANSWER_MS + LOOK_MS) this.#misses++;
+      if (this.#misses < MISSES) return;
       for (const each of waiting) if (this.#waiting.delete(each)) each.onDead();
     } finally {
       this.#isAsking = false;
