@@ -11,6 +11,7 @@ import { isolation } from './isolation.suite.ts';
 import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
+import { slowConsumers } from './slow-consumers.suite.ts';
 import { sockets } from './sockets.suite.ts';
 import { revocation } from './revocation.suite.ts';
 
@@ -20,6 +21,7 @@ export const suites: readonly EvidenceSuite[] = [
   delivery,
   sockets,
   connections,
+  slowConsumers,
   crash,
   fairness,
   cancel,
