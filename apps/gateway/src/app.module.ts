@@ -44,6 +44,7 @@ import { Handshake } from './socket/handshake.service.ts';
 import { SocketMessageHandler } from './socket/socket-message.handler.ts';
 import { ThreadsController } from './threads/threads.controller.ts';
 import { TablesController } from './tables/tables.controller.ts';
+import { UsageController } from './usage/usage.controller.ts';
 import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
 
 /** The server: every feature module is listed here, and nowhere else. */
@@ -74,6 +75,7 @@ export class AppModule {
         AuthController,
         AgentsController,
         ApprovalsController,
+        UsageController,
         ThreadsController,
         RunsController,
         EventsController,

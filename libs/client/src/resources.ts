@@ -87,6 +87,8 @@ export interface Run {
   readonly toolCalls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** A decimal number in the server's currency; absent when its models have no price. */
+  readonly cost?: string;
   /** Why it failed. */
   readonly error?: Problem;
   readonly createdAt: string;

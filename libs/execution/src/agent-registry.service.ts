@@ -11,7 +11,7 @@ export class AgentRegistry implements OnApplicationBootstrap {
   readonly #agents = new Map<string, AgentDefinition>();
 
   constructor(
-    private readonly tools: ToolRegistry,
+    readonly tools: ToolRegistry,
     private readonly models: ModelRegistry,
     @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'agentModels'>,
   ) {}

@@ -1,9 +1,16 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { callModel, type ChatMessage, type ModelReply, type ToolOffer } from '@bulkhead/models';
+import {
+  callModel,
+  type CallUsage,
+  type ChatMessage,
+  type LanguageModel,
+  type ModelCall,
+  type ModelReply,
+  type ToolOffer,
+} from '@bulkhead/models';
 import {
   AuthorizedToolCall,
   ToolDispatcher,
-  ToolRegistry,
   type Tool,
   type ToolApproval,
   type ToolCall,
@@ -14,6 +21,7 @@ import { ApprovalRequests } from './approval-requests.ts';
 import type { AgentLimits } from './agent.contract.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { DELEGATE, delegateOffer } from './delegate-offer.ts';
+import { UsageLedger, type UsedCall } from './usage-ledger.ts';
 import { Teams, type Team } from './teams.service.ts';
 import type { EngineTask } from './user-execution.engine.ts';
 
@@ -24,11 +32,12 @@ export interface Agent {
   readonly model: string;
   /** What it may use of its run's limits, if less. */
   readonly limits: AgentLimits;
-  /** One model call; `onText` hears the answer's text as it comes. @throws ModelFailedError, or the signal's reason */
+  /** One model call, whose use is written down under the key; `onText` hears the answer's text as it comes. @throws ModelFailedError, or the signal's reason */
   think(
     messages: readonly ChatMessage[],
     onText: (text: string) => void | Promise<void>,
     signal: AbortSignal,
+    key: string,
   ): Promise<ModelReply>;
   /** Lets it delegate; absent when it has no delegates. */
   readonly supervise?: (task: EngineTask) => Team;
@@ -44,10 +53,10 @@ export class AgentFactory {
   constructor(
     private readonly context: UserExecutionContext,
     private readonly agents: AgentRegistry,
-    private readonly tools: ToolRegistry,
     private readonly dispatcher: ToolDispatcher,
     private readonly teams: Teams,
     private readonly approvals: ApprovalRequests,
+    private readonly usage: UsageLedger,
   ) {}
 
   /**
@@ -61,7 +70,7 @@ export class AgentFactory {
     const listed = definition.tools.filter((name) => granted?.includes(name) ?? true);
     const permittedTools = delegates.length > 0 ? [...listed, DELEGATE] : listed;
     const offers = permittedTools
-      .map((name) => this.tools.find(name))
+      .map((name) => this.agents.tools.find(name))
       .filter((tool) => tool !== undefined && this.context.identity.hasPermission(tool.permission))
       .map((tool) => (tool!.name === DELEGATE ? delegateOffer(delegates, this.agents) : offerOf(tool!)));
     const caller = { agentName, permittedTools };
@@ -70,11 +79,13 @@ export class AgentFactory {
       name: agentName,
       model: `${model.provider}:${model.modelId}`,
       limits,
-      think: (messages, onText, signal) =>
-        callModel(model, { instructions, messages, tools: offers, signal, onText }),
+      think: (messages, onText, signal, key) => {
+        const call = { instructions, messages, tools: offers, signal, onText };
+        return this.#think(model, call, { key, agentName, model: `${model.provider}:${model.modelId}` });
+      },
       act: (call, signal) => this.dispatcher.execute(caller, call, signal),
       approvalOf: (call) => {
-        const args = AuthorizedToolCall.approvable(this.context, this.tools, caller, call);
+        const args = AuthorizedToolCall.approvable(this.context, this.agents.tools, caller, call);
         const { toolCallId, toolName } = call;
         const question = args && { agentName, toolCallId, toolName, arguments: args };
         return question && ((signal) => this.approvals.ask(question, signal));
@@ -83,6 +94,24 @@ export class AgentFactory {
         supervise: (task: EngineTask) => this.teams.supervise(this.context, { definition, task }),
       }),
     };
+  }
+
+  async #think(
+    model: LanguageModel,
+    call: ModelCall,
+    used: Pick<UsedCall, 'key' | 'agentName' | 'model'>,
+  ): Promise<ModelReply> {
+    let failed: CallUsage | undefined;
+    try {
+      const reply = await callModel(model, { ...call, onFailedUsage: (usage) => (failed = usage) });
+      await this.usage.record({ ...used, outcome: 'completed', usage: reply.usage });
+      return reply;
+    } catch (error) {
+      const outcome = call.signal.aborted ? 'cancelled' : 'failed';
+      // Why the call failed matters more than what it used.
+      if (failed) await this.usage.record({ ...used, outcome, usage: failed }).catch(() => undefined);
+      throw error;
+    }
   }
 }
 

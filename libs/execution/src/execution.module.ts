@@ -27,6 +27,8 @@ import { RunOverview } from './run-overview.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { SubAgents } from './sub-agents.service.ts';
+import { UsageLedger } from './usage-ledger.ts';
+import { UsageReport } from './usage-report.ts';
 import { Teams } from './teams.service.ts';
 
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
@@ -56,8 +58,11 @@ import { Teams } from './teams.service.ts';
     RunQueue,
     SubAgents,
     Teams,
+    UsageLedger,
+    UsageReport,
   ],
   exports: [
+    UsageReport,
     Approvals,
     ActivityLedger,
     AgentRegistry,

@@ -1,3 +1,5 @@
+import type { PriceTable } from './model-price.ts';
+
 /** Where the options are injected. */
 export const EXECUTION_OPTIONS = Symbol('ExecutionOptions');
 
@@ -14,6 +16,8 @@ export interface ExecutionOptions {
   readonly unfinishedRunsPerUser: number;
   /** Models of agents by the agents' names, instead of those that the agents name themselves. */
   readonly agentModels?: Readonly<Record<string, string>>;
+  /** What models cost; those without a price cost nothing that is known. */
+  readonly modelPrices?: PriceTable;
   /** Model calls per run. */
   readonly maxSteps: number;
   /** Tool calls per run. */

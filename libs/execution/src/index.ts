@@ -1,4 +1,6 @@
 export { ActivityLedger } from './activity-ledger.service.ts';
+export { UsageReport, type UsageOfDay } from './usage-report.ts';
+export type { ModelPrice, PriceTable } from './model-price.ts';
 export { Approvals, type Approval, type ApprovalDecision, type ApprovalState } from './approvals.ts';
 export type { AgentDefinition, AgentLimits, DelegateGrant } from './agent.contract.ts';
 export { AgentRegistry } from './agent-registry.service.ts';

@@ -4,6 +4,7 @@ import type { PageKey } from '@bulkhead/events';
 import { messages, runs, threads, UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import { fromNano } from './model-price.ts';
 import type { RunState } from './run-state.ts';
 
 export interface Run {
@@ -16,6 +17,8 @@ export interface Run {
   readonly toolCalls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** A decimal number in the price table's currency; absent when nothing in it has a price. */
+  readonly cost?: string;
   readonly error?: ProblemDetails;
   readonly createdAt: string;
   readonly startedAt?: string;
@@ -94,7 +97,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
   const {
     userId: _owner,
     cancelRequestedAt: _request,
-    costNano: _cost,
+    costNano,
     epoch: _epoch,
     state,
     error,
@@ -105,6 +108,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
   } = row;
   return {
     ...rest,
+    ...(costNano !== null && { cost: fromNano(costNano) }),
     state: state as RunState,
     ...(error !== null && { error: error as ProblemDetails }),
     createdAt: createdAt.toISOString(),

@@ -7,6 +7,7 @@ import type { ChatMessage } from '@bulkhead/models';
 import {
   approvals,
   messages,
+  modelCalls,
   runs,
   threads,
   UserDatabaseSession,
@@ -21,6 +22,14 @@ import type { EngineResult } from './user-execution.engine.ts';
 
 /** Messages of a thread that an agent sees. */
 const MAX_CONVERSATION = 50;
+
+/** Over a whole run. */
+interface Used {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null when nothing in it has a price. */
+  readonly costNano: bigint | null;
+}
 
 /** How a run ended. */
 export type RunOutcome =
@@ -124,7 +133,8 @@ export class RunJournal {
     outcome: RunOutcome,
   ): Promise<boolean> {
     if (outcome.state !== 'completed') await this.#closeApprovals(transaction);
-    const event = terminalEvent(outcome, randomUUID());
+    const used = await this.#used(transaction);
+    const event = terminalEvent(outcome, randomUUID(), used);
     const [ended] = await this.emitter.emitWithin(transaction, { agentName, key: 'ended', events: [event] });
     if (!ended) return false;
     const { userId, threadId, runId } = this.context;
@@ -136,12 +146,25 @@ export class RunJournal {
     }
     const changed = await transaction.db
       .update(runs)
-      .set({ state: outcome.state, finishedAt: sql`now()`, ...figuresOf(outcome) })
+      .set({ state: outcome.state, finishedAt: sql`now()`, ...figuresOf(outcome), ...used })
       .where(and(eq(runs.runId, runId), inArray(runs.state, statesBefore(outcome.state))));
     // The event is stored only with the state: neither without the other.
     if (changed.rowCount !== 1) throw new RunEndedError();
     await this.queue.leave(transaction, this.context);
     return true;
+  }
+
+  /** What all model calls of the run used, those of sub-agents and those that failed included. */
+  async #used({ db }: UserTransaction): Promise<Used> {
+    const [used] = await db
+      .select({
+        inputTokens: sql<number>`coalesce(sum(${modelCalls.inputTokens}), 0)::int`,
+        outputTokens: sql<number>`coalesce(sum(${modelCalls.outputTokens}), 0)::int`,
+        costNano: sql`sum(${modelCalls.costNano})`.mapWith(BigInt),
+      })
+      .from(modelCalls)
+      .where(eq(modelCalls.runId, this.context.runId));
+    return used ?? { inputTokens: 0, outputTokens: 0, costNano: null };
   }
 
   /** Nobody is asked any more about what will not be executed. */
@@ -161,10 +184,14 @@ export class RunJournal {
   }
 }
 
-function terminalEvent(outcome: RunOutcome, messageId: string): NewEvent {
+function terminalEvent(
+  outcome: RunOutcome,
+  messageId: string,
+  { inputTokens, outputTokens }: Used,
+): NewEvent {
   switch (outcome.state) {
     case 'completed': {
-      const { text, steps, toolCalls, inputTokens, outputTokens } = outcome;
+      const { text, steps, toolCalls } = outcome;
       const usage = { inputTokens, outputTokens };
       return { type: 'agent_completed', data: { messageId, text, steps, toolCalls, usage } };
     }
@@ -178,8 +205,8 @@ function terminalEvent(outcome: RunOutcome, messageId: string): NewEvent {
 
 function figuresOf(outcome: RunOutcome): Partial<typeof runs.$inferInsert> {
   if (outcome.state === 'completed') {
-    const { steps, toolCalls, inputTokens, outputTokens } = outcome;
-    return { steps, toolCalls, inputTokens, outputTokens };
+    const { steps, toolCalls } = outcome;
+    return { steps, toolCalls };
   }
   return outcome.state === 'cancelled' ? {} : { error: outcome.problem };
 }

@@ -1,6 +1,6 @@
 import { TERMINAL_EVENT_TYPES, type ThreadEvent } from '@bulkhead/events';
 import { runSteps } from '@bulkhead/persistence';
-import { BuiltInToolsModule } from '@bulkhead/tools';
+import { BuiltInToolsModule, type Tool } from '@bulkhead/tools';
 import { UserContextScopes, type Identity, type UserExecutionContext } from '@bulkhead/user-context';
 import { eq } from 'drizzle-orm';
 import { ActivityLedger } from './activity-ledger.service.ts';
@@ -20,14 +20,19 @@ let gate = new Gate();
 beforeEach(() => {
   gate = new Gate();
 });
-const held = aTool('held', async (_, { context, signal }) => {
-  executions.push({ runId: context.runId, name: 'held' });
-  await Promise.race([
-    gate.pass(),
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-  ]);
-  return { depth: context.operationDepth };
-});
+const held: Tool = {
+  ...aTool('held', async (_, { context, signal }) => {
+    executions.push({ runId: context.runId, name: 'held' });
+    await Promise.race([
+      gate.pass(),
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      ),
+    ]);
+    return { depth: context.operationDepth };
+  }),
+  sideEffect: 'idempotent',
+};
 const counted = aTool('counted', (_, { context }) => {
   executions.push({ runId: context.runId, name: 'counted' });
   return Promise.resolve({ depth: context.operationDepth });

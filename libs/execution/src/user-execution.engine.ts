@@ -106,7 +106,12 @@ export class UserExecutionEngine {
       if (step === 1) await this.#announceStart(agent, task);
       const attempt = await this.#announceAttempt(agent, step, key);
       const stream = new TextStream(this.eventEmitter, agent.name, step, `${key}:${attempt}`);
-      const reply = await agent.think(messages, (text) => stream.push(text), task.signal);
+      const reply = await agent.think(
+        messages,
+        (text) => stream.push(text),
+        task.signal,
+        `${key}:${attempt}`,
+      );
       await stream.end();
       return reply;
     });

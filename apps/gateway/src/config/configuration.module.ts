@@ -2,7 +2,12 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { AUDIT_OPTIONS, type AuditOptions } from '@bulkhead/audit';
 import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
 import { EVENTS_OPTIONS, type EventsOptions } from '@bulkhead/events';
-import { EXECUTION_OPTIONS, prepareEngine, type ExecutionOptions } from '@bulkhead/execution';
+import {
+  EXECUTION_OPTIONS,
+  prepareEngine,
+  type ExecutionOptions,
+  type PriceTable,
+} from '@bulkhead/execution';
 import { MCP_OPTIONS, readMcpServers, type McpOptions } from '@bulkhead/mcp';
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
@@ -87,6 +92,7 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   unfinishedRunsPerUser: config.UNFINISHED_RUNS_PER_USER,
   runsPerUser: config.RUNS_PER_USER,
   agentModels: agentModelsOf(config),
+  modelPrices: JSON.parse(config.MODEL_PRICES) as PriceTable,
   maxSteps: config.RUN_MAX_STEPS,
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,
   maxDelegations: config.RUN_MAX_DELEGATIONS,

@@ -1,4 +1,5 @@
 import { IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
+import { IsPriceTable } from './is-price-table.decorator.ts';
 import { Whole } from './whole.decorator.ts';
 
 const local = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
@@ -50,6 +51,9 @@ export class ModelsConfig {
 
   @BaseUrl('https://generativelanguage.googleapis.com/v1beta')
   readonly GOOGLE_BASE_URL?: string;
+
+  @IsPriceTable()
+  readonly MODEL_PRICES: string = '{}';
 
   @Whole(1, 3_600)
   readonly MODEL_CONNECT_TIMEOUT_SECONDS: number = 60;

@@ -38,6 +38,9 @@ export class RunDto extends RunStateDto {
   @ApiProperty()
   readonly outputTokens!: number;
 
+  @ApiPropertyOptional({ example: '0.000123', description: 'In the currency of MODEL_PRICES.' })
+  readonly cost?: string;
+
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,

@@ -1,0 +1,25 @@
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { UsageReport } from '@bulkhead/execution';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
+import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { UsageDto, UsageQuery } from './usage.dto.ts';
+
+@ApiTags('Usage')
+@ApiBearerAuth()
+@RequiresPermission('runs:own')
+@Controller('v1/usage')
+export class UsageController {
+  constructor(private readonly scopes: UserContextScopes) {}
+
+  /** What your runs used, by day, agent and model. */
+  @Get()
+  @ApiOkResponse({ type: UsageDto })
+  @ApiProblems(400, 401, 403)
+  async days(@Req() request: UserRequest, @Query() { from, to }: UsageQuery): Promise<UsageDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return { items: await this.scopes.run(context, UsageReport, (report) => report.days(from, to)) };
+  }
+}
