@@ -16,6 +16,7 @@ import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
 import { Sessions, type SignedIn } from './sessions.service.ts';
+import { SignInThrottle } from './sign-in-throttle.service.ts';
 import { profileColumns, type UserProfile } from './user-profile.ts';
 
 export interface SignInInput {
@@ -24,6 +25,8 @@ export interface SignInInput {
   readonly password: string;
   /** What the client calls itself: told to the user in the list of sessions. */
   readonly userAgent?: string | undefined;
+  /** Where it comes from: guesses are counted, and take turns, by address. */
+  readonly address?: string | undefined;
 }
 
 export interface SignUpInput extends SignInInput {
@@ -38,6 +41,7 @@ export class AccountService {
     private readonly transactions: AccountTransactions,
     private readonly passwords: PasswordHasher,
     private readonly sessions: Sessions,
+    private readonly throttle: SignInThrottle,
     private readonly audit: AuditLog,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
@@ -55,7 +59,7 @@ export class AccountService {
       email,
       displayName: tidy(input.displayName ?? email.slice(0, email.lastIndexOf('@'))),
       // Before the transaction: no connection is held while others' passwords are hashed.
-      passwordHash: await this.passwords.hash(input.password),
+      passwordHash: await this.passwords.hash(input.password, input.address),
     };
     return this.transactions.run(async (db) => {
       const [user] = await db
@@ -71,12 +75,16 @@ export class AccountService {
   }
 
   /**
-   * Takes the same work, and gives the same error, whether the email or the password is wrong.
+   * Takes the same work, and gives the same error, whether the email or the password is wrong, the account disabled,
+   * or the address locked after ten wrong passwords for this account within a quarter of an hour.
    * @throws InvalidAccountError, SignInRefusedError, SignInBusyError
    */
   async signIn(input: SignInInput): Promise<SignedIn> {
     this.#refuseWhenOff();
     check(signInRules, input);
+    const { address = '' } = input;
+    const email = tidy(input.email);
+    const isLocked = await this.throttle.isLocked(email, address);
     const [account] = await this.transactions.run((db) =>
       db
         .select({
@@ -86,14 +94,16 @@ export class AccountService {
         })
         .from(accounts)
         .where(
-          and(
-            eq(accounts.issuer, LOCAL_ACCOUNTS),
-            eq(sql`lower(${accounts.email})`, sql`lower(${tidy(input.email)})`),
-          ),
+          and(eq(accounts.issuer, LOCAL_ACCOUNTS), eq(sql`lower(${accounts.email})`, sql`lower(${email})`)),
         ),
     );
-    const isRight = await this.passwords.verify(account?.passwordHash, input.password);
-    if (!account || !isRight || account.disabledAt) throw new SignInRefusedError();
+    // The same work for all that are refused, whatever the reason.
+    const isRight = await this.passwords.verify(account?.passwordHash, input.password, address);
+    if (!account || !isRight || account.disabledAt || isLocked) {
+      await this.throttle.noteFailure(email, address);
+      throw new SignInRefusedError();
+    }
+    await this.throttle.forget(email, address);
     const { user } = account;
     const tokens = await this.transactions.run(async (db) => {
       const opened = await this.sessions.open(db, user.userId, input.userAgent);

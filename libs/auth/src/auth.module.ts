@@ -15,6 +15,7 @@ import { PasswordHasher } from './password-hasher.service.ts';
 import { ProviderAccounts } from './providers/provider-accounts.service.ts';
 import { ProviderTokens } from './providers/provider-tokens.service.ts';
 import { Sessions } from './sessions.service.ts';
+import { SignInThrottle } from './sign-in-throttle.service.ts';
 import { SigningKeys } from './signing-keys.service.ts';
 
 const offered = [Authenticator, IdentityLiveness, AccountService, OwnSessions, ApiKeys, UserAdministration];
@@ -28,6 +29,7 @@ const offered = [Authenticator, IdentityLiveness, AccountService, OwnSessions, A
     AccessTokens,
     PasswordHasher,
     Sessions,
+    SignInThrottle,
     ApiKeyVerifier,
     ProviderTokens,
     ProviderAccounts,

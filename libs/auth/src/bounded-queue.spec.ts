@@ -71,4 +71,32 @@ describe('A bounded queue', () => {
     }
     expect(await queue.run(() => Promise.resolve('yes'))).toBe('yes');
   });
+
+  it('lets lanes take turns, so that a long one holds up no other', async () => {
+    const { work, started, endFirst } = heldWork();
+    const queue = aQueue(10);
+    const runs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => queue.run(work(name), name.charAt(0)));
+    for (let left = 5; left > 0; left -= 1) {
+      await settled();
+      endFirst();
+    }
+    await Promise.all(runs);
+    expect(started).toEqual(['a1', 'a2', 'a3', 'b1', 'a4']);
+  });
+
+  it('refuses the newest of the longest lane when it is full and a shorter one comes', async () => {
+    const { work, started, endFirst } = heldWork();
+    const queue = aQueue(3);
+    const outcomes = Promise.allSettled(
+      ['a1', 'a2', 'a3', 'a4', 'a5', 'b1'].map((name) => queue.run(work(name), name.charAt(0))),
+    );
+    for (let left = 5; left > 0; left -= 1) {
+      await settled();
+      endFirst();
+    }
+    expect((await outcomes).map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+    ]);
+    expect(started).toContain('b1');
+  });
 });

@@ -17,7 +17,7 @@ const parameters = {
 const SALT_BYTES = 16;
 const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
-/** Hashes passwords on the native thread pool, never on the event loop. */
+/** Hashes passwords on the native thread pool, never on the event loop; addresses take turns. */
 @Injectable()
 export class PasswordHasher {
   /** Two at once leave half of the four threads that name lookups, files and signatures share. */
@@ -39,16 +39,16 @@ export class PasswordHasher {
    * @returns the hash in PHC string format
    * @throws SignInBusyError when a hundred are waiting
    */
-  hash(password: string): Promise<string> {
-    return this.#queue.run(() => hash(normalisePassword(password), parameters));
+  hash(password: string, address?: string): Promise<string> {
+    return this.#queue.run(() => hash(normalisePassword(password), parameters), address);
   }
 
   /**
    * Without a stored hash, or with one that is no password's, it does the same work and says no.
    * @throws SignInBusyError when a hundred are waiting
    */
-  verify(stored: string | null | undefined, password: string): Promise<boolean> {
+  verify(stored: string | null | undefined, password: string, address?: string): Promise<boolean> {
     const against = stored?.startsWith('$argon2id$') ? stored : this.#decoy;
-    return this.#queue.run(() => verify(against, normalisePassword(password)));
+    return this.#queue.run(() => verify(against, normalisePassword(password)), address);
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AccountService, RefreshDto, SignInDto, SignUpDto } from '@bulkhead/auth';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -15,8 +15,12 @@ export class AuthController {
   @Public()
   @Post('auth/sign-up')
   @ApiProblems(400, 403, 409, 503)
-  signUp(@Body() credentials: SignUpDto, @Headers('user-agent') userAgent?: string): Promise<SignedInDto> {
-    return this.accounts.signUp({ ...credentials, userAgent });
+  signUp(
+    @Body() credentials: SignUpDto,
+    @Ip() address: string,
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<SignedInDto> {
+    return this.accounts.signUp({ ...credentials, address, userAgent });
   }
 
   @Public()
@@ -24,8 +28,12 @@ export class AuthController {
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
   @ApiProblems(400, 401, 403, 503)
-  signIn(@Body() credentials: SignInDto, @Headers('user-agent') userAgent?: string): Promise<SignedInDto> {
-    return this.accounts.signIn({ ...credentials, userAgent });
+  signIn(
+    @Body() credentials: SignInDto,
+    @Ip() address: string,
+    @Headers('user-agent') userAgent?: string,
+  ): Promise<SignedInDto> {
+    return this.accounts.signIn({ ...credentials, address, userAgent });
   }
 
   /** Trades a refresh token for new tokens. Each works once; a repetition within ten seconds gives the same again, any other ends the session. */
