@@ -91,6 +91,7 @@ const knownBodies: Readonly<Record<string, Record<string, unknown>>> = {
   '/v1/auth/sign-in': account,
   '/v1/auth/refresh': { refreshToken: 'x' },
   '/v1/admin/users/{userId}': { isDisabled: true },
+  '/v1/approvals/{approvalId}': { decision: 'refuse' },
 };
 
 function validValue(schema: Schema): unknown {

@@ -6,12 +6,15 @@ import type { Evidence } from './evidence.ts';
 import { WHAT, type Caller, type MatrixFixtures, type What, type Who } from './matrix-fixtures.ts';
 
 /** How each event that a client may send names a thing of the user's. A new event fails the suite until it is here. */
-const events: Readonly<Record<string, { readonly id: 'threadId' | 'runId'; readonly rest: object }>> = {
+const events: Readonly<
+  Record<string, { readonly id: 'threadId' | 'runId' | 'approvalId'; readonly rest: object }>
+> = {
   thread_subscribe: { id: 'threadId', rest: {} },
   thread_unsubscribe: { id: 'threadId', rest: {} },
   message_send: { id: 'threadId', rest: { content: 'What is 1 + 1?' } },
   run_cancel: { id: 'runId', rest: {} },
   event_ack: { id: 'threadId', rest: { seq: 1 } },
+  approval_decide: { id: 'approvalId', rest: { decision: 'refuse' } },
 };
 
 /** Closing what is not open has no effect, so it is answered alike for every thing. */
@@ -73,13 +76,15 @@ function expectedOf(event: string, what: What): readonly number[] {
   if (what === 'malformed') return [400];
   if (harmless.has(event)) return [200];
   // A new thread has no event yet that could be acknowledged.
-  if (what === 'own') return event === 'event_ack' ? [200, 400, 409] : [200];
+  if (what === 'own' && event === 'event_ack') return [200, 400, 409];
+  // A run that has ended meanwhile has nothing to decide any more.
+  if (what === 'own') return event === 'approval_decide' ? [200, 409] : [200];
   return [404];
 }
 
 async function idFor(
   fixtures: MatrixFixtures,
-  id: 'threadId' | 'runId',
+  id: 'threadId' | 'runId' | 'approvalId',
   what: What,
   caller: Caller,
   ben: Caller,

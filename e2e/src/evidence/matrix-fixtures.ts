@@ -69,6 +69,8 @@ export class MatrixFixtures {
         return this.#table(caller);
       case 'resultId':
         return this.#toolResult(caller);
+      case 'approvalId':
+        return this.#approval(caller);
       case 'userId':
         return this.signUp().then(({ userId }) => userId);
       case 'sessionId':
@@ -105,6 +107,20 @@ export class MatrixFixtures {
       body: 'a,b\n1,2\n',
     });
     return (JSON.parse(text) as { tableId: string }).tableId;
+  }
+
+  /** A tool call that waits for its owner's word. */
+  async #approval(caller: Caller): Promise<string> {
+    const approvalId = randomUUID();
+    const runId = await this.#run(caller);
+    await this.cluster.query(
+      `insert into bulkhead.approvals (approval_id, user_id, thread_id, run_id, tool_call_id, agent_name, tool_name,
+                                       arguments, arguments_hash, expires_at)
+       select $1, user_id, thread_id, run_id, 'call', agent_name, 'notes_add', '{}', 'hash', now() + interval '1 hour'
+         from bulkhead.runs where run_id = $2`,
+      [approvalId, runId],
+    );
+    return approvalId;
   }
 
   /** A sign-in of the caller's on another device. */
@@ -155,6 +171,7 @@ const tableOf: Readonly<Record<string, readonly [table: string, column: string]>
   runId: ['runs', 'run_id'],
   tableId: ['tables', 'table_id'],
   resultId: ['tool_results', 'result_id'],
+  approvalId: ['approvals', 'approval_id'],
   userId: ['accounts', 'user_id'],
   sessionId: ['sessions', 'session_id'],
   keyId: ['sessions', 'session_id'],
