@@ -1,4 +1,5 @@
 import { TERMINAL_EVENT_TYPES, type ThreadEvent } from '@bulkhead/events';
+import type { Tool } from '@bulkhead/tools';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import fc from 'fast-check';
 import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from './testing/index.ts';
@@ -11,11 +12,13 @@ const moments: Moment[] = ['begun', 'executed', 'stored'];
 
 /** Executions by run and tool. */
 const executions = new Map<string, string[]>();
-const counting = (name: string, result: string) =>
-  aTool(name, (_, { context }) => {
+const counting = (name: string, result: string): Tool => ({
+  ...aTool(name, (_, { context }) => {
     executions.set(context.runId, [...(executions.get(context.runId) ?? []), name]);
     return Promise.resolve({ result });
-  });
+  }),
+  sideEffect: 'idempotent',
+});
 const tools = [counting('calculator', '1591'), counting('notes_add', 'noted')];
 const assistant = { name: 'assistant', description: '-', instructions: 'Be brief.' };
 
