@@ -6,8 +6,8 @@ import { startMcpHttpServer, type McpHttpServer } from './testing/http-server.ts
 import { aChildProcess, openTestMcp, type TestMcp } from './testing/test-mcp.ts';
 
 const USERS = 50;
-const CALLS_PER_USER = 20;
-const AT_ONCE = 4;
+const CALLS_PER_USER = 10;
+const AT_ONCE = 1;
 const tools = ['whoami', 'echo', 'broken', 'endless', 'large', 'picture', 'crash', 'no_such_tool'];
 let http: McpHttpServer;
 let test: TestMcp;
