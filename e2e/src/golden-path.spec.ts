@@ -36,7 +36,7 @@ describe('the golden path', () => {
       expect.arrayContaining([
         expect.objectContaining({
           name: 'assistant',
-          tools: ['calculator', 'current_time', 'notes_add', 'notes_list', 'notes_delete_all'],
+          tools: expect.arrayContaining(['calculator', 'notes_add', 'notes_list']) as string[],
         }),
         expect.objectContaining({ name: 'mathematician', tools: ['calculator'] }),
       ]),

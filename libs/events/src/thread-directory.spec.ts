@@ -41,6 +41,7 @@ describe('the directory of threads', () => {
       title: 'Holiday',
       lastSeq: 0,
       oldestSeq: 1,
+      whenBusy: 'enqueue',
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(await get(context.identity, context.threadId)).toEqual(thread);

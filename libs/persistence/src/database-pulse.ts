@@ -6,8 +6,11 @@ const LOOK_MS = 100;
 const PATIENCE_MS = 350;
 /** How long the database may take to answer that, in milliseconds. */
 const ANSWER_MS = 600;
-/** How often in a row it must have failed to: a machine that is busy beyond measure is slow, too, and not gone. */
-const MISSES = 4;
+/**
+ * How long nothing at all must have been answered, in milliseconds: a machine that is busy beyond measure is slow, too,
+ * and not gone.
+ */
+const SILENCE_MS = 3_000;
 
 /** What waits for the database. */
 interface Waiting {
@@ -24,18 +27,21 @@ interface Waiting {
 export class DatabasePulse {
   readonly #waiting = new Set<Waiting>();
   #timer: NodeJS.Timeout | undefined;
-  #client: pg.Client | undefined;
+  #connection: Promise<pg.Client> | undefined;
   #isAsking = false;
-  #misses = 0;
+  #isGone = false;
+  #lastSign = 0;
 
   constructor(private readonly connectionString: string) {}
 
-  /** Calls back when the database is gone, unless the returned function is called before. */
+  /** Calls back when the database is gone, unless the returned function is called before: that it is answered. */
   watch(onDead: () => void): () => void {
     const waiting = { since: performance.now(), onDead };
     this.#waiting.add(waiting);
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
-    return () => void this.#waiting.delete(waiting);
+    return () => {
+      if (this.#waiting.delete(waiting)) this.#lastSign = performance.now();
+    };
   }
 
   close(): void {
@@ -50,7 +56,7 @@ export class DatabasePulse {
       this.#timer = undefined;
       return;
     }
-    const patience = this.#misses >= MISSES ? 0 : PATIENCE_MS;
+    const patience = this.#isGone ? 0 : PATIENCE_MS;
     const isLong = ({ since }: Waiting): boolean => performance.now() - since >= patience;
     const waiting = [...this.#waiting].filter(isLong);
     if (waiting.length > 0 && !this.#isAsking) void this.#ask(waiting);
@@ -59,35 +65,60 @@ export class DatabasePulse {
   async #ask(waiting: readonly Waiting[]): Promise<void> {
     this.#isAsking = true;
     const askedAt = performance.now();
+    // Before anybody waited there was nothing to answer.
+    this.#lastSign = Math.max(this.#lastSign, Math.min(...waiting.map(({ since }) => since)));
     try {
       await this.#beat();
-      this.#misses = 0;
+      this.#lastSign = performance.now();
+      this.#isGone = false;
     } catch {
-      this.#drop();
       // When this process was busy itself, the answer may lie unread: it asks again.
-      if (performance.now() - askedAt < ANSWER_MS + LOOK_MS) this.#misses++;
-      if (this.#misses < MISSES) return;
+      if (performance.now() - askedAt > 2 * ANSWER_MS + LOOK_MS) return;
+      if (!this.#isGone && performance.now() - this.#lastSign < SILENCE_MS) return;
+      this.#isGone = true;
+      this.#drop();
       for (const each of waiting) if (this.#waiting.delete(each)) each.onDead();
     } finally {
       this.#isAsking = false;
     }
   }
 
+  /** Asks on one connection for as long as it may still answer: making a new one is what takes a busy machine longest. */
   async #beat(): Promise<void> {
-    const { connectionString } = this;
-    const limits = { connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS };
-    const client = this.#client ?? new pg.Client({ connectionString, ...limits });
-    if (!this.#client) {
-      client.on('error', () => this.#drop());
-      this.#client = client;
+    this.#connection ??= this.#connect();
+    const client = await within(this.#connection);
+    await within(client.query('SELECT 1'));
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.connectionString });
+    client.on('error', () => this.#drop());
+    try {
       await client.connect();
+      return client;
+    } catch (error) {
+      this.#connection = undefined;
+      throw error;
     }
-    await client.query('SELECT 1');
   }
 
   #drop(): void {
-    const client = this.#client;
-    this.#client = undefined;
-    client?.end().catch(() => undefined);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.then((client) => client.end()).catch(() => undefined);
+  }
+}
+
+/** Gives up waiting for an answer, not the question. */
+async function within<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('The database does not answer.')), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

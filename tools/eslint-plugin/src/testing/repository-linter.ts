@@ -26,6 +26,9 @@ const { rules } = tseslint.configs.disableTypeChecked;
 export const plantedViolations = violationsOf(
   new ESLint({
     cwd: root,
-    overrideConfig: [{ rules: { ...rules } }, { languageOptions: { parserOptions: { project: false } } }],
+    overrideConfig: [
+      { rules: { ...rules } },
+      { languageOptions: { parserOptions: { ...manyTexts.languageOptions.parserOptions, project: false } } },
+    ],
   }),
 );
