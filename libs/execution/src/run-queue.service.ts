@@ -16,6 +16,7 @@ import { RunPerformer } from './run-performer.ts';
 import { RunTaker } from './run-taker.ts';
 import { RunWake } from './run-wake.ts';
 import { STEP_FORMAT } from './step-format.ts';
+import { StepPruning } from './step-pruning.ts';
 
 /** A queued run, as the queue stores it. */
 export interface RunJob {
@@ -125,6 +126,7 @@ export class RunQueue {
       await this.#wake.others();
       await worker.engine.shutdown();
       await worker.taker.stop();
+      await worker.pruning.stop();
       await worker.claims.giveBack().catch(() => undefined);
       await this.#wake.others();
     }
@@ -166,8 +168,10 @@ export class RunQueue {
       lease.release();
       throw error;
     }
-    this.#worker = { lease, engine, claims, taker };
+    const pruning = new StepPruning(pool, this.#logger);
+    this.#worker = { lease, engine, claims, taker, pruning };
     taker.start();
+    pruning.start();
     await this.#wake.open();
   }
 }
@@ -178,4 +182,5 @@ interface Worker {
   readonly engine: DurableEngine<RunJob>;
   readonly claims: RunClaims;
   readonly taker: RunTaker;
+  readonly pruning: StepPruning;
 }
