@@ -94,6 +94,10 @@ export interface Run {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
+  /** Time until it was started, or ended without, in milliseconds. */
+  readonly queueMs?: number;
+  /** Time from start to end in milliseconds, with what its owner took to decide. */
+  readonly runMs?: number;
 }
 
 /** A tool call that its owner is, or was, asked about. */

@@ -6,6 +6,7 @@ import {
   type UserExecutionContext,
 } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
+import { RunControl } from './run-control.ts';
 import { RunHistory } from './run-history.ts';
 import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from './testing/index.ts';
 
@@ -88,6 +89,26 @@ describe('a run', () => {
     const { context, ended } = await execute('What is 37 * 43?', { node: strict });
     await ended;
     expect(await node.runOf(context)).toMatchObject({ state: 'failed', error: { code: 'run_limit' } });
+  });
+
+  it('that fails has used what it used: its steps, its tool calls and their tokens', async () => {
+    const strict = await test.startNode({ maxSteps: 1 });
+    const { context, ended } = await execute('What is 37 * 43?', { node: strict });
+    await ended;
+    const run = await node.runOf(context);
+    expect(run).toMatchObject({ state: 'failed', steps: 1, toolCalls: 1 });
+    expect(run.inputTokens).toBeGreaterThan(0);
+    expect(run.queueMs).toBe(Date.parse(run.startedAt ?? '') - Date.parse(run.createdAt));
+    expect(run.runMs).toBe(Date.parse(run.finishedAt ?? '') - Date.parse(run.startedAt ?? ''));
+  });
+
+  it('that is cancelled has used what it had begun', async () => {
+    const { context, ended } = await execute('/sleep 600000');
+    await node.untilEvent(context, ({ type }) => type === 'agent_thinking');
+    expect(await node.runOf(context)).not.toHaveProperty('runMs');
+    await node.inScope(context, RunControl, (control) => control.cancel());
+    await ended;
+    expect(await node.runOf(context)).toMatchObject({ state: 'cancelled', steps: 1, toolCalls: 0 });
   });
 
   it('that takes too long has timed out', async () => {

@@ -23,6 +23,10 @@ export interface Run {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
+  /** Time until it was started, or ended without, in milliseconds; absent while it is queued. */
+  readonly queueMs?: number;
+  /** Time from start to end in milliseconds, with what its owner took to decide; absent until the end. */
+  readonly runMs?: number;
 }
 
 export interface Message {
@@ -106,6 +110,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
     finishedAt,
     ...rest
   } = row;
+  const begun = startedAt ?? finishedAt;
   return {
     ...rest,
     ...(costNano !== null && { cost: fromNano(costNano) }),
@@ -114,5 +119,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
     createdAt: createdAt.toISOString(),
     ...(startedAt && { startedAt: startedAt.toISOString() }),
     ...(finishedAt && { finishedAt: finishedAt.toISOString() }),
+    ...(begun && { queueMs: begun.getTime() - createdAt.getTime() }),
+    ...(startedAt && finishedAt && { runMs: finishedAt.getTime() - startedAt.getTime() }),
   };
 }

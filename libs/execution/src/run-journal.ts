@@ -6,6 +6,7 @@ import { RunEndedError, RunSupersededError, UserEventEmitter, type NewEvent } fr
 import type { ChatMessage } from '@bulkhead/models';
 import {
   approvals,
+  events,
   messages,
   modelCalls,
   runs,
@@ -29,6 +30,12 @@ interface Used {
   readonly outputTokens: number;
   /** Null when nothing in it has a price. */
   readonly costNano: bigint | null;
+}
+
+/** Model calls and tool calls of a run. */
+interface Done {
+  readonly steps: number;
+  readonly toolCalls: number;
 }
 
 /** How a run ended. */
@@ -134,6 +141,7 @@ export class RunJournal {
   ): Promise<boolean> {
     if (outcome.state !== 'completed') await this.#closeApprovals(transaction);
     const used = await this.#used(transaction);
+    const done = outcome.state === 'completed' ? outcome : await this.#done(transaction);
     const event = terminalEvent(outcome, randomUUID(), used);
     const [ended] = await this.emitter.emitWithin(transaction, { agentName, key: 'ended', events: [event] });
     if (!ended) return false;
@@ -146,7 +154,14 @@ export class RunJournal {
     }
     const changed = await transaction.db
       .update(runs)
-      .set({ state: outcome.state, finishedAt: sql`now()`, ...figuresOf(outcome), ...used })
+      .set({
+        state: outcome.state,
+        finishedAt: sql`now()`,
+        steps: done.steps,
+        toolCalls: done.toolCalls,
+        ...('problem' in outcome && { error: outcome.problem }),
+        ...used,
+      })
       .where(and(eq(runs.runId, runId), inArray(runs.state, statesBefore(outcome.state))));
     // The event is stored only with the state: neither without the other.
     if (changed.rowCount !== 1) throw new RunEndedError();
@@ -165,6 +180,21 @@ export class RunJournal {
       .from(modelCalls)
       .where(eq(modelCalls.runId, this.context.runId));
     return used ?? { inputTokens: 0, outputTokens: 0, costNano: null };
+  }
+
+  /** What a run that did not complete had begun, sub-agents included: by its events, which outlast every node. */
+  async #done({ db }: UserTransaction): Promise<Done> {
+    const [done] = await db
+      .select({
+        // The key of an attempt, without its number: a step that a crash interrupted counts once.
+        steps: sql<number>`count(distinct regexp_replace(${events.batchKey}, ':[0-9]+$', ''))
+          filter (where ${events.type} = 'agent_thinking')`.mapWith(Number),
+        toolCalls: sql<number>`count(distinct ${events.data} ->> 'toolCallId')
+          filter (where ${events.type} = 'tool_executing')`.mapWith(Number),
+      })
+      .from(events)
+      .where(eq(events.runId, this.context.runId));
+    return done ?? { steps: 0, toolCalls: 0 };
   }
 
   /** Nobody is asked any more about what will not be executed. */
@@ -201,14 +231,6 @@ function terminalEvent(
     case 'timed_out':
       return { type: 'agent_failed', data: { state: outcome.state, problem: outcome.problem } };
   }
-}
-
-function figuresOf(outcome: RunOutcome): Partial<typeof runs.$inferInsert> {
-  if (outcome.state === 'completed') {
-    const { steps, toolCalls } = outcome;
-    return { steps, toolCalls };
-  }
-  return outcome.state === 'cancelled' ? {} : { error: outcome.problem };
 }
 
 const toChatMessage = ({ role, content }: { role: 'user' | 'assistant'; content: string }): ChatMessage =>

@@ -56,6 +56,16 @@ export class RunDto extends RunStateDto {
 
   @ApiPropertyOptional({ format: 'date-time' })
   readonly finishedAt?: string;
+
+  @ApiPropertyOptional({
+    description: 'Milliseconds until it was started, or ended without; absent while it is queued.',
+  })
+  readonly queueMs?: number;
+
+  @ApiPropertyOptional({
+    description: 'Milliseconds from start to end, with what you took to decide; absent until the end.',
+  })
+  readonly runMs?: number;
 }
 
 export class RunPageDto {
