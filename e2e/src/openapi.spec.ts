@@ -22,6 +22,7 @@ const routes = [
   ['get', '/v1/threads/{threadId}/delivery'],
   ['get', '/v1/delivery'],
   ['get', '/v1/tool-results/{resultId}'],
+  ['get', '/v1/usage'],
   ['get', '/v1/runs'],
   ['get', '/v1/runs/{runId}'],
   ['post', '/v1/runs/{runId}/cancel'],

@@ -23,6 +23,6 @@ export {
   type OfflineOptions,
   type OpenAICompatibleOptions,
   type Patience,
-  type ProviderOptions,
+  type ModelProviderOptions,
 } from './models.options.ts';
 export { estimateTokens } from './token-estimate.ts';

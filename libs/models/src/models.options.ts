@@ -7,7 +7,7 @@ export interface OpenAICompatibleOptions {
 }
 
 /** A provider with an address of its own. */
-export interface ProviderOptions {
+export interface ModelProviderOptions {
   readonly apiKey: string;
   /** Up to and including the version. Default: the provider's own. */
   readonly baseUrl?: string;
@@ -44,9 +44,9 @@ export interface ModelsOptions {
   /** A reference: `offline`, or a provider and its model, e.g. `openai-compatible:gpt-4o-mini`. */
   readonly defaultModel: string;
   readonly openaiCompatible?: OpenAICompatibleOptions;
-  readonly openai?: ProviderOptions;
-  readonly anthropic?: ProviderOptions;
-  readonly google?: ProviderOptions;
+  readonly openai?: ModelProviderOptions;
+  readonly anthropic?: ModelProviderOptions;
+  readonly google?: ModelProviderOptions;
   /** Default: `DEFAULT_PATIENCE`. */
   readonly patience?: Partial<Patience>;
   readonly offline?: OfflineOptions;

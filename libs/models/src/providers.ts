@@ -4,7 +4,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
-import { DEFAULT_PATIENCE, type ModelsOptions, type ProviderOptions } from './models.options.ts';
+import { DEFAULT_PATIENCE, type ModelsOptions, type ModelProviderOptions } from './models.options.ts';
 import { punctualFetch } from './punctual-fetch.ts';
 
 /** A provider's models, by its own names. Connects to nothing yet. */
@@ -80,7 +80,7 @@ export function openProvider(name: string, options: ModelsOptions): ModelsByName
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
   if (!provider) return undefined;
   const { key, needs, open } = provider;
-  const given: Partial<ProviderOptions> = options[key] ?? {};
+  const given: Partial<ModelProviderOptions> = options[key] ?? {};
   if (!given[needs])
     throw new ModelNotConfiguredError(`${key}.${needs}`, `must be set to use \`${name}\` models.`);
   const { baseUrl = provider.baseUrl, apiKey = '' } = given;
