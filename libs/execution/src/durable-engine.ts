@@ -26,6 +26,13 @@ export interface EngineSettings {
   readonly drainTimeoutMs: number;
 }
 
+/** What a job was begun as. */
+export interface Dispatched {
+  readonly runId: string;
+  /** That of the claim. */
+  readonly token: string | undefined;
+}
+
 /** DBOS, which keeps the results of steps: what has a result is not executed again. One per process. */
 export class DurableEngine<Job> {
   #stopping = false;
@@ -35,13 +42,15 @@ export class DurableEngine<Job> {
     private readonly logger: Logger,
   ) {}
 
-  /** @param work executes a job; `token` is that of the claim it was dispatched under */
-  async launch(work: (job: Job, token: string | undefined) => Promise<void>): Promise<void> {
+  /** @param work executes a job */
+  async launch(work: (job: Job, dispatched: Dispatched) => Promise<void>): Promise<void> {
     const { engineUrl, pool, nodeId } = this.settings;
     dbRetryConfig.maxBackoffSec = MAX_BACKOFF_S;
-    DBOS.registerWorkflow((job: Job) => work(job, currentOwnerXid(DBOS.workflowID ?? '')), {
-      name: WORKFLOW,
-    });
+    const perform = (job: Job): Promise<void> => {
+      const runId = DBOS.workflowID ?? '';
+      return work(job, { runId, token: currentOwnerXid(runId) });
+    };
+    DBOS.registerWorkflow(perform, { name: WORKFLOW });
     DBOS.setConfig({
       systemDatabaseUrl: engineUrl,
       systemDatabasePool: pool,

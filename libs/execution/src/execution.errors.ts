@@ -94,6 +94,16 @@ export class RunOutdatedError extends AppError {
   }
 }
 
+/** What was stored of the run's context can't be opened, now or ever, or could not be for too long. */
+export class RunUnreadableError extends AppError {
+  readonly code = 'run_unreadable';
+  readonly kind = 'unavailable';
+
+  constructor() {
+    super('The run could not be executed: what was stored of it can not be read. Send the message again.');
+  }
+}
+
 /** The owner may no longer run agents: the account was disabled after the run was accepted. */
 export class RunNotPermittedError extends AppError {
   readonly code = 'run_not_permitted';

@@ -15,6 +15,7 @@ export {
   RunNotPermittedError,
   RunOutdatedError,
   RunTimeoutError,
+  RunUnreadableError,
   ServerOverloadedError,
   ThreadBusyError,
   TooManyRunsError,

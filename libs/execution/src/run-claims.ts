@@ -71,6 +71,15 @@ export class RunClaims {
     );
   }
 
+  /** Whose a queued run is, and where, by our own record; undefined when it is not queued any more. */
+  async placeOf(runId: string): Promise<{ userId: string; threadId: string } | undefined> {
+    const { rows } = await this.pool.query<{ userId: string; threadId: string }>(
+      `SELECT user_id AS "userId", thread_id AS "threadId" FROM bulkhead.run_queue WHERE run_id = $1`,
+      [runId],
+    );
+    return rows[0];
+  }
+
   #claimStatements(token: string, room: number): string {
     const { nodeId, runsPerUser } = this.options;
     const [node, claim] = [escapeLiteral(nodeId), escapeLiteral(token)];

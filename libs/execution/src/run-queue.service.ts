@@ -3,7 +3,7 @@ import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
 import type { AppError } from '@bulkhead/errors';
 import { RunFence } from '@bulkhead/events';
 import { Database, DatabaseUnavailableError, type UserTransaction } from '@bulkhead/persistence';
-import type { ContextJson, UserExecutionContext } from '@bulkhead/user-context';
+import type { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import { DurableEngine, WORKFLOW } from './durable-engine.ts';
 import type { DurableSteps } from './durable-steps.ts';
@@ -20,7 +20,8 @@ import { StepPruning } from './step-pruning.ts';
 
 /** A queued run, as the queue stores it. */
 export interface RunJob {
-  readonly context: ContextJson;
+  /** The JSON of the context that accepted it; validated when it is opened. */
+  readonly context: Readonly<Record<'userId' | 'runId', string>>;
   readonly sessionId: string;
   readonly agentName: string;
 }
@@ -163,7 +164,7 @@ export class RunQueue {
     try {
       // What an earlier life of this node had.
       await claims.giveBack();
-      await engine.launch((job, token) => performer.perform(job, token, processRun));
+      await engine.launch((job, dispatched) => performer.perform(job, dispatched, processRun));
     } catch (error) {
       lease.release();
       throw error;

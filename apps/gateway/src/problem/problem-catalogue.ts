@@ -224,7 +224,12 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'A run of the thread is unfinished, and the thread takes no second one.',
     'Wait for its end, cancel it, or let messages queue.',
   ),
-  run_outdated: entry(409, 'Another attempt at the run has taken over.', 'Nothing: that attempt goes on.'),
+  run_outdated: entry(
+    503,
+    'The server was upgraded while the run was under way, and can not continue it.',
+    'Send the message again.',
+  ),
+  run_unreadable: entry(503, 'What was stored of the run can not be read.', 'Send the message again.'),
   too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),
   already_connected: entry(409, 'The connection was made already.', 'Use it, or close it first.'),
 };

@@ -41,10 +41,12 @@ export class TestNode {
 
   /** Takes queued runs, as the server's worker does. */
   async work(): Promise<void> {
-    await this.get(RunQueue).start(({ context: json, agentName }, steps) => {
+    await this.get(RunQueue).start(({ context: json, agentName }, steps, refusal) => {
       const identity = this.identityOf(json.userId);
       if (!identity) throw new Error('Nobody signed up with this id.');
-      return this.execute(UserExecutionContext.fromRun({ identity, context: json }), agentName, steps);
+      const context = UserExecutionContext.fromRun({ identity, context: json });
+      if (refusal) return this.inScope(context, RunExecution, (run) => run.refuse(agentName, refusal));
+      return this.execute(context, agentName, steps);
     });
   }
 
