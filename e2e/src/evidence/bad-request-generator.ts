@@ -113,15 +113,17 @@ function badBodies(operation: Operation, call: Call, random: (below: number) => 
       ),
     ),
     ...Object.keys(valid)
-      .filter(
-        (name) => (operation.body?.required ?? Object.keys(valid)).includes(name) && name !== 'displayName',
-      )
+      .filter((name) => requiredOf(operation, Object.keys(valid)).includes(name) && name !== 'displayName')
       .map((name) => {
         const { [name]: _left, ...rest } = valid;
         return call({ body: rest }, name);
       }),
   ];
 }
+
+/** A change may leave out everything that it does not change. */
+const requiredOf = ({ name, body }: Operation, names: readonly string[]): readonly string[] =>
+  body?.required ?? (name.startsWith('PATCH ') ? [] : names);
 
 /** Values that no field of this schema can have. */
 function badValues(

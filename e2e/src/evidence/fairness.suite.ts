@@ -75,12 +75,17 @@ async function holdTheLimit(evidence: Evidence, cluster: Cluster): Promise<void>
 async function startElsewhere(cluster: Cluster, user: ChattingUser, index: number): Promise<void> {
   const token = await user.client.accessToken();
   const { threadId } = await user.client.createThread();
-  const response = await fetch(`${cluster.node(index).url}/v1/threads/${threadId}/messages`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ content: '/sleep 300' }),
-  });
-  if (!response.ok) throw new Error(`A start was refused: ${response.status} ${await response.text()}`);
+  for (;;) {
+    const response = await fetch(`${cluster.node(index).url}/v1/threads/${threadId}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ content: '/sleep 300' }),
+    });
+    if (response.ok) return;
+    // A busy server says that it has stored nothing, and when to come back.
+    if (response.status !== 503) throw new Error(`A start was refused: ${await response.text()}`);
+    await sleep(Number(response.headers.get('retry-after') ?? 1) * 1_000);
+  }
 }
 
 /** Looks again and again how many runs of a user are running. */
@@ -95,6 +100,7 @@ class RunningRuns {
     private readonly userId: string,
   ) {
     this.#watching = this.#watch();
+    this.#watching.catch(() => undefined);
   }
 
   async unfinished(): Promise<number> {

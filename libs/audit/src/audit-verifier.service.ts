@@ -123,7 +123,8 @@ async function* rowsIn(db: TransactionDatabase): AsyncGenerator<StoredRow> {
     const { rows } = await db.execute<StoredRow & Record<string, unknown>>(sql`
       select user_id::text, seq::text, audit_id::text, action, key_id, mac, hash, trail::text, details::text,
              to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-        from bulkhead.audit_log where (user_id, seq) > (${user}::uuid, ${seq}::bigint) order by user_id, seq limit ${PAGE}`);
+        from bulkhead.audit_log l where (l.user_id, l.seq) > (${user}::uuid, ${seq}::bigint)
+       order by l.user_id, l.seq limit ${PAGE}`);
     yield* rows;
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return;

@@ -90,6 +90,15 @@ describe('the verification', () => {
     expect(await verifier.verify()).toMatchObject({ rows: 2 * ROWS, findings: [] });
   });
 
+  it('reads a chain in the order of its numbers, not of their digits', async () => {
+    const cleo = await test.signUp();
+    for (let row = 0; row < 12; row += 1) {
+      await audit.record(aContext(cleo).build(), 'tool.called', { row });
+    }
+    await sealer.seal();
+    expect((await verifier.verify()).findings).toEqual([]);
+  });
+
   it.each<[string, number, string[]]>([
     [
       'an action was changed',

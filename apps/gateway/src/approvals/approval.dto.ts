@@ -17,7 +17,9 @@ export class DecideApprovalDto {
   readonly decision!: 'approve' | 'refuse';
 
   @ApiPropertyOptional({ description: 'Required to approve: that of the arguments that you have seen.' })
-  @ValidateIf(({ decision }: DecideApprovalDto) => decision === 'approve')
+  @ValidateIf(
+    ({ decision, argumentsHash }: DecideApprovalDto) => decision === 'approve' || argumentsHash !== undefined,
+  )
   @Matches(/^[0-9a-f]{64}$/, { message: 'argumentsHash must be that of the approval, 64 hexadecimal digits' })
   readonly argumentsHash?: string;
 
