@@ -82,6 +82,7 @@ export class ChattingUser {
       } catch (error) {
         if (error instanceof ConnectionError) return undefined;
         if (!(error instanceof ProblemError) || error.problem.status !== 503) throw error;
+        if (error.problem.code === 'outcome_unknown') return undefined;
         await sleep((error.problem.retryAfterSeconds ?? 1) * 1_000);
       }
     }
