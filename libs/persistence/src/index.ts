@@ -37,6 +37,7 @@ export {
   threadSummaries,
   toolResults,
   usageDays,
+  userQuotas,
 } from './schema/index.ts';
 export { PrunerTransactions } from './pruner-transactions.service.ts';
 export { RateLimitStore } from './rate-limit-store.service.ts';

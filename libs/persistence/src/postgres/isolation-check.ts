@@ -3,7 +3,7 @@ import type pg from 'pg';
 /** Tables that authentication may touch before it knows the user; figures and records, which hold no content. */
 const authTables = [
   ...['accounts', 'sessions', 'refresh_tokens', 'api_keys', 'removed_subjects', 'signing_keys', 'usage_days'],
-  ...['audit_log', 'audit_heads', 'audit_seals', 'rate_limits'],
+  ...['user_quotas', 'audit_log', 'audit_heads', 'audit_seals', 'rate_limits'],
 ];
 
 /** All that the pruner may read, change and delete: nothing of what users or agents wrote. */
@@ -25,6 +25,17 @@ const adminRights = [
   ...select('sessions', 'expires_at', 'revoked_at', 'revoked_reason'),
   ...select('runs', 'run_id', 'user_id', 'thread_id', 'agent_name', 'state', 'steps', 'tool_calls'),
   ...select('runs', 'input_tokens', 'output_tokens', 'cost_nano', 'created_at', 'started_at', 'finished_at'),
+  ...select(
+    'usage_days',
+    'user_id',
+    'day',
+    'agent_name',
+    'model',
+    'model_calls',
+    'tool_calls',
+    'input_tokens',
+  ),
+  ...select('usage_days', 'output_tokens', 'cost_nano', 'estimated_calls', 'unpriced_calls'),
 ];
 
 /** Roles whose policies are wide: their rights are counted column by column. */

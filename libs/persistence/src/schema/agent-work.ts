@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
 import { runs, threads } from './conversations.ts';
-import { authenticatorPolicy, bulkhead, ownerColumn, ownerPolicy } from './ownership.ts';
+import { administratorPolicy, authenticatorPolicy, bulkhead, ownerColumn, ownerPolicy } from './ownership.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const count = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
@@ -131,7 +131,25 @@ export const usageDays = bulkhead.table(
     index('usage_days_day').on(table.day),
     ownerPolicy(),
     authenticatorPolicy(),
+    administratorPolicy(),
   ],
+);
+
+/** Users whose quotas differ from the configured ones; null: as configured. Days and months are those of UTC. */
+export const userQuotas = bulkhead.table(
+  'user_quotas',
+  {
+    userId: ownerColumn()
+      .primaryKey()
+      .references(() => accounts.userId, { onDelete: 'cascade' }),
+    tokensPerDay: bigint('tokens_per_day', { mode: 'number' }),
+    tokensPerMonth: bigint('tokens_per_month', { mode: 'number' }),
+    /** In billionths of the price table's currency. */
+    costNanoPerDay: bigint('cost_nano_per_day', { mode: 'bigint' }),
+    costNanoPerMonth: bigint('cost_nano_per_month', { mode: 'bigint' }),
+    changedAt: instant('changed_at').notNull().defaultNow(),
+  },
+  () => [ownerPolicy(), authenticatorPolicy()],
 );
 
 /** What the older part of a long thread was about. */
