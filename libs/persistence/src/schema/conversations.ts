@@ -68,6 +68,8 @@ export const runs = bulkhead.table(
     outputTokens: integer('output_tokens').notNull().default(0),
     /** In billionths of the price table's currency; null: nothing in it has a price. */
     costNano: bigint('cost_nano', { mode: 'bigint' }),
+    /** Where its trace continues from, on whichever node; null: it is not traced. Source: W3C Trace Context. */
+    traceparent: text('traceparent'),
     createdAt: instant('created_at').notNull().defaultNow(),
     startedAt: instant('started_at'),
     finishedAt: instant('finished_at'),

@@ -1,0 +1,1 @@
+ALTER TABLE "bulkhead"."runs" ADD COLUMN "traceparent" text;
