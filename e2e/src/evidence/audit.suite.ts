@@ -16,6 +16,8 @@ type Chain = { readonly user_id: string; readonly length: number };
 export const audit: EvidenceSuite = {
   name: 'audit',
   promise: 'Whatever the owner of the database changes in the audit log is named; secrets are nowhere in it.',
+  tried:
+    "Rows of finished chains are changed, removed, inserted and swapped by the database's superuser; planted secrets are looked for in every log, answer and table.",
   async run(evidence) {
     const [users, rounds] = evidence.long ? [100, 10] : [20, 3];
     const canaries = new Canaries();

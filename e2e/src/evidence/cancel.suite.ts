@@ -27,6 +27,7 @@ interface Doomed {
 export const cancel: EvidenceSuite = {
   name: 'cancel',
   promise: 'A cancelled run stops within a second on whichever node, does nothing after it, and ends once.',
+  tried: 'Runs that stream, think or wait in a queue are cancelled over two other nodes at the same time.',
   async run(evidence) {
     const cluster = await Cluster.start(NODES, { RUNS_PER_USER: '2' });
     evidence.defer(() => cluster.dispose());

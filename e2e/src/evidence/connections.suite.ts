@@ -15,6 +15,8 @@ const AT_ONCE = 25;
 export const connections: EvidenceSuite = {
   name: 'connections',
   promise: 'An idle connection costs little, and leaves nothing behind.',
+  tried:
+    'Thousands of sockets sign in, follow threads and close; the heap is measured over the inspector after full collections.',
   async run(evidence) {
     const count = evidence.long ? 2_000 : 400;
     const server = await Server.start({ ...inspectable, CONNECTIONS_PER_USER: `${count}` });

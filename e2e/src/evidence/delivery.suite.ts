@@ -21,6 +21,8 @@ const mishaps: readonly Mishap[] = [
 export const delivery: EvidenceSuite = {
   name: 'delivery',
   promise: 'Every event arrives once and in order, through a network that fails in every way.',
+  tried:
+    'Users chat through proxies that reset, cut in mid-frame, stall and half-open their connections; what each client has is compared with what is stored.',
   async run(evidence) {
     const [users, reconnects] = evidence.long ? [100, 2_000] : [40, 250];
     const cluster = await Cluster.start(NODES);

@@ -6,6 +6,8 @@ export interface EvidenceSuite {
   readonly name: string;
   /** What is promised, in one sentence. */
   readonly promise: string;
+  /** How it is put to the test, in one or two sentences: what is done, and what it is held against. */
+  readonly tried: string;
   /** Tries to break the promise, and says what came of it. An error that escapes is a failed check. */
   run(evidence: Evidence): Promise<void>;
 }

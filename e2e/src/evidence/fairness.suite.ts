@@ -13,6 +13,8 @@ export const fairness: EvidenceSuite = {
   name: 'fairness',
   promise:
     'A user has so many running runs over all nodes and not one more, and delays nobody else by asking for a thousand.',
+  tried:
+    'A hundred runs of one user are started over three nodes and counted in the database; then others start runs beside a user with a thousand queued ones.',
   async run(evidence) {
     const cluster = await Cluster.start(NODES, {
       RUNS_PER_USER: String(LIMIT),

@@ -16,6 +16,8 @@ const prototypeKeys = 'Object.getOwnPropertyNames(Object.prototype).sort().join(
 export const fuzz: EvidenceSuite = {
   name: 'fuzz',
   promise: 'Bad requests are answered with a problem that names the field, and change nothing.',
+  tried:
+    'Bad requests generated from the API document, and bodies that pollute prototypes, by a caller with every permission; every table is counted before and after.',
   async run(evidence) {
     const [requests, polluting] = evidence.long ? [5_000, 200] : [1_500, 60];
     const cluster = await Cluster.start(1, inspectable);

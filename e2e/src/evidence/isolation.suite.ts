@@ -13,6 +13,8 @@ const PATIENCE_MS = 1_800_000;
 export const isolation: EvidenceSuite = {
   name: 'isolation',
   promise: 'Every user is sent their own events, all of them, once, and nothing of anybody else.',
+  tried:
+    'All users of a cluster of two nodes chat at once, each with a secret word of their own; every event that anybody is sent is held against its owner and against what is stored.',
   async run(evidence) {
     const [users, words, wanted] = evidence.long ? [1_000, 820, 1_000_000] : [100, 310, 50_000];
     const cluster = await Cluster.start(NODES);

@@ -12,6 +12,8 @@ const TOLERANCE = 0.05;
 export const leak: EvidenceSuite = {
   name: 'leak',
   promise: 'Memory does not grow with the number of runs: what a run needs is gone when it has ended.',
+  tried:
+    'Thousands of runs with a tool call, of users who connect before and leave after; the heap is measured over the inspector after full collections.',
   async run(evidence) {
     const [warmUp, runs] = evidence.long ? [2_000, 18_000] : [1_000, 1_000];
     const server = await Server.start({ ...inspectable, ACCESS_TOKEN_TTL_SECONDS: '86400' });

@@ -17,6 +17,8 @@ export const matrix: EvidenceSuite = {
   name: 'matrix',
   promise:
     'Every route and event answers every caller about every thing as it must; foreign and absent are one.',
+  tried:
+    'Every operation of the API document and every socket event, for every kind of caller, about own, foreign and absent things; the times of foreign and absent are compared.',
   async run(evidence) {
     const cluster = await Cluster.start(1);
     evidence.defer(() => cluster.dispose());

@@ -10,6 +10,8 @@ const REQUESTS = 100;
 export const once: EvidenceSuite = {
   name: 'once',
   promise: 'A request that is sent again under its idempotency key has its effect once, on whichever node.',
+  tried:
+    'A hundred requests at once under one key over two nodes, and frames; runs are counted in the database.',
   async run(evidence) {
     const cluster = await Cluster.start(2);
     evidence.defer(() => cluster.dispose());

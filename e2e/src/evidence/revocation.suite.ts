@@ -53,6 +53,8 @@ const endings: Readonly<
 export const revocation: EvidenceSuite = {
   name: 'revocation',
   promise: 'Who loses their rights on one node is served by no node a second later, and nobody else notices.',
+  tried:
+    'Users lose session, account or role on the node that they are not connected to, while their connection tries to go on.',
   async run(evidence) {
     const issuer = new SimulatedIssuer();
     const settings = { ...issuer.settings, LOG_LEVEL: 'error' };

@@ -1,12 +1,18 @@
+import { describeEnvironment, type EvidenceEnvironment } from './environment.ts';
 import { Evidence, type Verdict } from './evidence.ts';
 import type { EvidenceCommand } from './evidence-options.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
+import { watchMemory } from './watched-memory.ts';
 
 /** What one suite came to, as `.evidence/<suite>.json` keeps it. */
 export interface SuiteReport {
   readonly suite: string;
   readonly promise: string;
+  readonly tried: string;
   readonly size: 'short' | 'long';
+  /** Whether times and rates were judged: what else the machine did is not known otherwise. */
+  readonly judgesTargets: boolean;
+  readonly environment: EvidenceEnvironment;
   readonly startedAt: string;
   readonly seconds: number;
   readonly verdicts: readonly Verdict[];
@@ -17,17 +23,20 @@ export interface SuiteReport {
 /**
  * Runs the suites, by default one after another, so that each has the machine to itself; reports come as suites end.
  * With several at once each line says whose it is.
+ * @param keep is given a report that has failed when a suite begins, and what it came to when it ends: a suite that is
+ *   cut off leaves no older report that looks like its own
  */
 export async function runSuites(
   command: EvidenceCommand,
   write: (line: string) => void,
-  done: (report: SuiteReport) => Promise<void>,
+  keep: (report: SuiteReport) => Promise<void>,
 ): Promise<void> {
   const waiting = command.suites.values();
+  const environment = describeEnvironment();
   const worker = async (): Promise<void> => {
     for (const suite of waiting) {
       const prefix = command.atOnce > 1 ? `${suite.name.padEnd(11)}|` : '';
-      await done(await runSuite(suite, command, (line) => write(`${prefix}${line}`)));
+      await runSuite(suite, command, environment, (line) => write(`${prefix}${line}`), keep);
     }
   };
   await Promise.all(Array.from({ length: command.atOnce }, worker));
@@ -36,30 +45,38 @@ export async function runSuites(
 async function runSuite(
   suite: EvidenceSuite,
   command: EvidenceCommand,
+  environment: EvidenceEnvironment,
   write: (line: string) => void,
-): Promise<SuiteReport> {
+  keep: (report: SuiteReport) => Promise<void>,
+): Promise<void> {
   write(` ${suite.name}: ${suite.promise}`);
   const startedAt = new Date();
+  const seconds = (): number => Math.round((Date.now() - startedAt.getTime()) / 100) / 10;
   const evidence = new Evidence({ ...command, write });
+  const report = (verdicts: readonly Verdict[]): SuiteReport => ({
+    suite: suite.name,
+    promise: suite.promise,
+    tried: suite.tried,
+    size: command.isLong ? 'long' : 'short',
+    judgesTargets: command.judgesTargets,
+    environment,
+    startedAt: startedAt.toISOString(),
+    seconds: seconds(),
+    verdicts,
+    figures: evidence.figures,
+    series: evidence.series,
+  });
+  await keep(report([{ claim: 'the suite runs to its end', figure: 'it was cut off', verdict: 'failed' }]));
+  const memory = watchMemory(evidence);
   try {
     await suite.run(evidence);
   } catch (error) {
     evidence.check('the suite runs to its end', false, String((error as Error).stack ?? error));
   }
   await evidence.close();
-  const seconds = Math.round((Date.now() - startedAt.getTime()) / 100) / 10;
-  write(` ${suite.name} took ${seconds} s`);
-  const { verdicts, figures, series } = evidence;
-  return {
-    suite: suite.name,
-    promise: suite.promise,
-    size: command.isLong ? 'long' : 'short',
-    startedAt: startedAt.toISOString(),
-    seconds,
-    verdicts,
-    figures,
-    series,
-  };
+  memory.stop();
+  write(` ${suite.name} took ${seconds()} s`);
+  await keep(report(evidence.verdicts));
 }
 
 /** The closing line, and what the exit code follows. */

@@ -25,6 +25,8 @@ export const slowConsumers: EvidenceSuite = {
   name: 'slow-consumers',
   promise:
     'A client that takes nothing in is closed, costs little until then, and is noticed by nobody else.',
+  tried:
+    'One client in ten stops reading in the middle of three megabytes, while the others chat and their latency is measured.',
   async run(evidence) {
     const [healthy, paused] = evidence.long ? [900, 100] : [90, 10];
     const server = await Server.start({ CONNECTIONS_PER_USER: '10000' });
