@@ -64,6 +64,8 @@ export const auditSeals = bulkhead.table(
     hash: text('hash').notNull(),
     /** `first` for a chain that is older than the seals, otherwise `pass`. */
     kind: text('kind', { enum: ['first', 'pass'] }).notNull(),
+    /** Ids of the rows since the chain's seal before, in order; empty in seals from before they were written down. */
+    rows: uuid('rows').array().notNull().default([]),
     keyId: text('key_id').notNull(),
     mac: text('mac').notNull(),
     sealedAt: instant('sealed_at').notNull().defaultNow(),

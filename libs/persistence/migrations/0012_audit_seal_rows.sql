@@ -1,0 +1,1 @@
+ALTER TABLE "bulkhead"."audit_seals" ADD COLUMN "rows" uuid[] DEFAULT '{}' NOT NULL;
