@@ -1,5 +1,6 @@
 import type { CallOptions } from './abortable.ts';
 import { AuthorizedRequests } from './authorized-requests.ts';
+import { GivenTokens, type TokenSource } from './given-tokens.ts';
 import { ReconnectingSocket } from './reconnecting-socket.ts';
 import type { Credentials, NewAccount, User } from './resources.ts';
 import { RestCalls } from './rest-calls.ts';
@@ -11,14 +12,14 @@ import { ThreadConnection, type OpenThreadOptions } from './thread-connection.ts
  * ProblemError, when the server refuses, ConnectionError, when it does not answer, or the reason of its signal.
  */
 export class BulkheadClient extends RestCalls {
-  readonly #session: Session;
+  readonly #account: Pick<Session, 'user' | 'refreshToken'>;
   readonly #socket: ReconnectingSocket;
   readonly #threads = new Set<ThreadConnection>();
 
-  private constructor(baseUrl: string, session: Session) {
-    super(new AuthorizedRequests(baseUrl, session));
-    this.#session = session;
-    this.#socket = new ReconnectingSocket(baseUrl, session);
+  private constructor(requests: AuthorizedRequests, account: Pick<Session, 'user' | 'refreshToken'>) {
+    super(requests);
+    this.#account = account;
+    this.#socket = new ReconnectingSocket(requests.baseUrl, requests.credential);
   }
 
   /** Makes an account, and signs it in. @param baseUrl e.g. `https://chat.example.org` */
@@ -43,29 +44,44 @@ export class BulkheadClient extends RestCalls {
     return BulkheadClient.#open(baseUrl, '/v1/auth/refresh', { refreshToken }, options);
   }
 
+  /**
+   * Uses tokens of an OpenID provider that the server trusts, or an API key. Signing in and refreshing are `source`'s
+   * business, which is asked before each request and each connection.
+   */
+  static async withTokens(
+    url: string,
+    source: TokenSource,
+    { signal }: CallOptions = {},
+  ): Promise<BulkheadClient> {
+    const requests = new AuthorizedRequests(withoutSlash(url), new GivenTokens(source));
+    const user = await requests.json<User>({ path: '/v1/me', ...(signal && { signal }) });
+    return new BulkheadClient(requests, { user, refreshToken: '' });
+  }
+
   static async #open(
     url: string,
     path: string,
     body: object,
     options: SessionOptions,
   ): Promise<BulkheadClient> {
-    const baseUrl = url.replace(/\/+$/, '');
-    return new BulkheadClient(baseUrl, await Session.open(baseUrl, path, body, options));
+    const baseUrl = withoutSlash(url);
+    const session = await Session.open(baseUrl, path, body, options);
+    return new BulkheadClient(new AuthorizedRequests(baseUrl, session), session);
   }
 
   /** The account, as it was at the last sign-in or refresh. */
   get user(): User {
-    return this.#session.user;
+    return this.#account.user;
   }
 
-  /** For `resume`; changes with every refresh, which `onRefreshToken` tells. */
+  /** For `resume`; changes with every refresh, which `onRefreshToken` tells. Empty with tokens of somebody else. */
   get refreshToken(): string {
-    return this.#session.refreshToken;
+    return this.#account.refreshToken;
   }
 
   /** An access token that is good now, for requests that this client does not make. */
   accessToken({ signal }: CallOptions = {}): Promise<string> {
-    return this.#session.token(signal);
+    return this.requests.credential.token(signal);
   }
 
   /** Ends the session on the server at once, and disconnects; accepted runs go on. */
@@ -87,3 +103,5 @@ export class BulkheadClient extends RestCalls {
     await Promise.all([...this.#threads].map((thread) => thread.close(call)));
   }
 }
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');

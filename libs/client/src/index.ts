@@ -13,6 +13,7 @@ export type {
 export type { CallOptions } from './abortable.ts';
 export { BulkheadClient } from './bulkhead-client.ts';
 export { ConnectionError } from './connection.error.ts';
+export type { TokenSource } from './given-tokens.ts';
 export { ProblemError, type Problem } from './problem.error.ts';
 export type {
   AcceptedRun,
