@@ -1,6 +1,7 @@
 import { audit } from './audit.suite.ts';
 import { cancel } from './cancel.suite.ts';
 import { cleanup } from './cleanup.suite.ts';
+import { commitOrder } from './commit-order.suite.ts';
 import { connections } from './connections.suite.ts';
 import { crash } from './crash.suite.ts';
 import { delivery } from './delivery.suite.ts';
@@ -18,6 +19,7 @@ import { revocation } from './revocation.suite.ts';
 /** Every suite, in the order in which they run. */
 export const suites: readonly EvidenceSuite[] = [
   isolation,
+  commitOrder,
   delivery,
   sockets,
   connections,
