@@ -14,6 +14,7 @@ import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
 import { slowConsumers } from './slow-consumers.suite.ts';
 import { sockets } from './sockets.suite.ts';
+import { threadCost } from './thread-cost.suite.ts';
 import { revocation } from './revocation.suite.ts';
 
 /** Every suite, in the order in which they run. */
@@ -34,4 +35,5 @@ export const suites: readonly EvidenceSuite[] = [
   once,
   audit,
   revocation,
+  threadCost,
 ];

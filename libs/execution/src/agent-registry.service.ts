@@ -13,7 +13,8 @@ export class AgentRegistry implements OnApplicationBootstrap {
   constructor(
     readonly tools: ToolRegistry,
     private readonly models: ModelRegistry,
-    @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'agentModels'>,
+    @Inject(EXECUTION_OPTIONS)
+    private readonly options: Pick<ExecutionOptions, 'agentModels' | 'summaryModel'>,
   ) {}
 
   /** @throws AgentRegistrationError when the name is taken */
@@ -49,6 +50,7 @@ export class AgentRegistry implements OnApplicationBootstrap {
       throw new AgentRegistrationError(`A model is configured for an agent that does not exist: ${unknown}.`);
     }
     for (const agent of this.#agents.values()) this.modelOf(agent);
+    if (this.options.summaryModel !== undefined) this.models.resolve(this.options.summaryModel);
     for (const { name, tools, delegates = [] } of this.#agents.values()) {
       refuseMissing(name, 'a tool', tools, (tool) => this.tools.find(tool) !== undefined);
       const granted = delegates.flatMap((grant) => grant.tools ?? []);

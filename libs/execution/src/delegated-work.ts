@@ -31,6 +31,7 @@ export class DelegatedWork {
     const { text, steps, toolCalls } = await this.engines.createForUser(this.scope.context).run({
       agentName: grant.agent,
       conversation: [{ role: 'user', text: message }],
+      contextTokens: supervisor.contextTokens,
       steps: this.steps.at(path),
       budget: supervisor.budget,
       clock: supervisor.clock,

@@ -20,6 +20,7 @@ import { MemoryGate } from './memory-gate.service.ts';
 import { RunAdmission } from './run-admission.ts';
 import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
+import { RunConversation } from './run-conversation.ts';
 import { RunExecution } from './run-execution.ts';
 import { RunHistory } from './run-history.ts';
 import { RunLocator } from './run-locator.service.ts';
@@ -30,6 +31,8 @@ import { SubAgents } from './sub-agents.service.ts';
 import { UsageLedger } from './usage-ledger.ts';
 import { UsageReport } from './usage-report.ts';
 import { Teams } from './teams.service.ts';
+import { ThreadSummaries } from './thread-summaries.ts';
+import { ThreadTurns } from './thread-turns.ts';
 
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
 @Module({
@@ -50,6 +53,7 @@ import { Teams } from './teams.service.ts';
     RunAdmission,
     RunCancellation,
     RunControl,
+    RunConversation,
     RunExecution,
     RunHistory,
     RunJournal,
@@ -58,6 +62,8 @@ import { Teams } from './teams.service.ts';
     RunQueue,
     SubAgents,
     Teams,
+    ThreadSummaries,
+    ThreadTurns,
     UsageLedger,
     UsageReport,
   ],

@@ -18,6 +18,10 @@ export interface ExecutionOptions {
   readonly agentModels?: Readonly<Record<string, string>>;
   /** What models cost; those without a price cost nothing that is known. */
   readonly modelPrices?: PriceTable;
+  /** About how many tokens of conversation and tool results a model is told in one call. */
+  readonly contextTokens: number;
+  /** The model that summarises what is older; absent: it is left out. */
+  readonly summaryModel?: string;
   /** Model calls per run. */
   readonly maxSteps: number;
   /** Tool calls per run. */

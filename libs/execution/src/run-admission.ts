@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import { UserEventEmitter, type WhenBusy } from '@bulkhead/events';
+import { estimateTokens } from '@bulkhead/models';
 import { messages, runs, UserDatabaseSession, type Once } from '@bulkhead/persistence';
 import { AdmissionGate } from './admission-gate.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
@@ -60,7 +61,7 @@ export class RunAdmission {
       });
       const first = queued?.seq ?? 0;
       const message = { messageId, userId, threadId, runId, seq: first, role: 'user' as const, content };
-      await db.insert(messages).values(message);
+      await db.insert(messages).values({ ...message, tokens: estimateTokens(content) });
       await this.queue.enqueue(transaction, context, agentName);
       // Last: the user's chain is locked from here to the commit.
       await this.audit.append(transaction, context, 'run.accepted', { agentName, messageId });

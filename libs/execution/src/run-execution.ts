@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger, Scope } from '@nestjs/common';
 import { AppError, toProblemDetails } from '@bulkhead/errors';
-import { RunSupersededError, UserEventEmitter } from '@bulkhead/events';
+import { RunSupersededError } from '@bulkhead/events';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
@@ -10,6 +10,7 @@ import { RUN_CANCELLED, RUN_TIMEOUT } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { RunClock } from './run-clock.ts';
+import { RunConversation } from './run-conversation.ts';
 import { RunBudget } from './run-budget.ts';
 import { RunJournal, type RunOutcome } from './run-journal.ts';
 
@@ -25,7 +26,7 @@ export class RunExecution {
     private readonly engines: ExecutionEngineFactory,
     private readonly journal: RunJournal,
     private readonly ledger: ActivityLedger,
-    private readonly emitter: UserEventEmitter,
+    private readonly conversation: RunConversation,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {}
 
@@ -65,7 +66,7 @@ export class RunExecution {
     this.scope.defer('run time limit', () => clock.stop());
     const signal = AbortSignal.any([this.scope.signal, cancelled, clock.signal]);
     try {
-      const conversation = await this.#persist(() => this.journal.conversation());
+      const conversation = await this.#persist(() => this.conversation.load(agentName, signal));
       const budget = new RunBudget(this.options);
       const engine = this.engines.createForUser(context);
       return {
@@ -73,6 +74,7 @@ export class RunExecution {
         ...(await engine.run({
           agentName,
           conversation,
+          contextTokens: this.options.contextTokens,
           steps,
           budget,
           clock,
@@ -88,7 +90,7 @@ export class RunExecution {
   }
 
   #stopWhenSuperseded(): void {
-    const { superseded } = this.emitter.claim ?? {};
+    const { superseded } = this.journal.claim ?? {};
     const stop = (): void => this.scope.abort(superseded?.reason);
     superseded?.addEventListener('abort', stop, { once: true });
     this.scope.defer('claim', () => superseded?.removeEventListener('abort', stop));

@@ -103,6 +103,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
     cancelRequestedAt: _request,
     costNano,
     epoch: _epoch,
+    traceparent: _trace,
     state,
     error,
     createdAt,

@@ -140,20 +140,3 @@ describe('finishing a run', () => {
     expect(await node.eventsOf(context)).toHaveLength(1);
   });
 });
-
-describe('the conversation that a run answers', () => {
-  it('is what was said in its thread up to its own message, oldest first', async () => {
-    const first = await openRunning();
-    await finish(first, completed);
-    const said = await inJournal(first, (journal) => journal.conversation());
-    expect(said).toEqual([{ role: 'user', text: 'Hello' }]);
-  });
-
-  it('is empty for a stranger who names the thread', async () => {
-    const context = await openRun();
-    const stranger = aContext(await test.signUp())
-      .on(context)
-      .build();
-    expect(await inJournal(stranger, (journal) => journal.conversation())).toEqual([]);
-  });
-});

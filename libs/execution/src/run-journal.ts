@@ -3,7 +3,7 @@ import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import type { ProblemDetails } from '@bulkhead/errors';
 import { RunEndedError, RunSupersededError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
-import type { ChatMessage } from '@bulkhead/models';
+import { estimateTokens } from '@bulkhead/models';
 import {
   approvals,
   events,
@@ -15,14 +15,10 @@ import {
   type UserTransaction,
 } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { and, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { and, eq, inArray, lte, sql } from 'drizzle-orm';
 import { RunQueue } from './run-queue.service.ts';
 import { statesBefore, UNFINISHED_STATES } from './run-state.ts';
 import type { EngineResult } from './user-execution.engine.ts';
-
-/** Messages of a thread that an agent sees. */
-const MAX_CONVERSATION = 50;
 
 /** Over a whole run. */
 interface Used {
@@ -55,6 +51,11 @@ export class RunJournal {
     private readonly queue: RunQueue,
   ) {}
 
+  /** Under which the run is executed; absent where nothing claims runs, as in specs. */
+  get claim(): UserEventEmitter['claim'] {
+    return this.emitter.claim;
+  }
+
   /**
    * Marks the run as running. Doing so again, after a crash, changes nothing.
    * @returns `ended` when there is nothing to do any more
@@ -62,7 +63,7 @@ export class RunJournal {
    */
   begin(): Promise<'running' | 'cancelling' | 'ended'> {
     const { runId, threadId } = this.context;
-    const { claim } = this.emitter;
+    const { claim } = this;
     return this.session.transaction(async (transaction) => {
       const { db } = transaction;
       // Whatever an earlier claim is storing at this moment comes before this, or not at all.
@@ -89,33 +90,6 @@ export class RunJournal {
       if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
       await this.queue.leave(transaction, this.context);
       return 'ended';
-    });
-  }
-
-  /**
-   * The thread's newest messages up to the one that this run answers, oldest first. Each answer follows its question,
-   * also where the next question was asked before it was there.
-   */
-  conversation(): Promise<ChatMessage[]> {
-    const { runId, threadId } = this.context;
-    const question = alias(messages, 'question');
-    const ownMessage = sql`(select ${messages.seq} from ${messages} where ${messages.runId} = ${runId} and ${messages.role} = 'user')`;
-    return this.session.transaction(async ({ db }) => {
-      const rows = await db
-        .select({ role: messages.role, content: messages.content })
-        .from(question)
-        .innerJoin(messages, eq(messages.runId, question.runId))
-        .where(
-          and(
-            eq(question.threadId, threadId),
-            eq(question.role, 'user'),
-            lte(question.seq, ownMessage),
-            or(ne(messages.runId, runId), eq(messages.role, 'user')),
-          ),
-        )
-        .orderBy(desc(question.seq), desc(messages.seq))
-        .limit(MAX_CONVERSATION);
-      return rows.reverse().map(toChatMessage);
     });
   }
 
@@ -149,7 +123,15 @@ export class RunJournal {
     if (ended.type === 'agent_completed') {
       // What the event says as it was stored, without what PostgreSQL can't store: the two never differ.
       const { messageId, text: content } = ended.data;
-      const message = { messageId, userId, threadId, runId, seq: ended.seq, content };
+      const message = {
+        messageId,
+        userId,
+        threadId,
+        runId,
+        seq: ended.seq,
+        content,
+        tokens: estimateTokens(content),
+      };
       await transaction.db.insert(messages).values({ ...message, role: 'assistant' });
     }
     const changed = await transaction.db
@@ -232,6 +214,3 @@ function terminalEvent(
       return { type: 'agent_failed', data: { state: outcome.state, problem: outcome.problem } };
   }
 }
-
-const toChatMessage = ({ role, content }: { role: 'user' | 'assistant'; content: string }): ChatMessage =>
-  role === 'user' ? { role, text: content } : { role, text: content, toolCalls: [] };

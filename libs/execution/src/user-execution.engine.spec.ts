@@ -36,6 +36,7 @@ function runEngine(context: UserExecutionContext, text: string, task: Partial<En
     engines.createForUser(own).run({
       agentName: 'assistant',
       conversation: [{ role: 'user', text }],
+      contextTokens: 32_000,
       steps: new StoredSteps(),
       budget: budgetOf(8, 8),
       clock,

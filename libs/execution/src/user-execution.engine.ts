@@ -4,6 +4,7 @@ import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { Agent, AgentFactory } from './agent.factory.ts';
 import type { RunClock } from './run-clock.ts';
 import type { AgentBudget, RunBudget } from './run-budget.ts';
+import { ContextWindow } from './context-window.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { TextStream } from './text-stream.ts';
 import { ToolRound } from './tool-round.ts';
@@ -13,6 +14,8 @@ export interface EngineTask {
   readonly agentName: string;
   /** The conversation up to and with the message to answer. */
   readonly conversation: readonly ChatMessage[];
+  /** About how many tokens the model is told at most. */
+  readonly contextTokens: number;
   readonly steps: DurableSteps;
   /** The run's, which all of its agents share. */
   readonly budget: RunBudget;
@@ -73,18 +76,18 @@ export class UserExecutionEngine {
 
   async #drive(agent: Agent, task: EngineTask, tools: ToolRound): Promise<EngineResult> {
     const { budget } = tools;
-    const messages = [...task.conversation];
+    const window = new ContextWindow(task.conversation, task.contextTokens);
     let inputTokens = 0;
     let outputTokens = 0;
     for (let step = 1; ; step++) {
       budget.spend('steps', [`${task.delegation?.path ?? ''}${step}`]);
-      const reply = await this.#think(agent, messages, step, task);
+      const reply = await this.#think(agent, window.messages, step, task);
       inputTokens += reply.usage.inputTokens;
       outputTokens += reply.usage.outputTokens;
       if (reply.toolCalls.length === 0) {
         return { text: reply.text, ...this.#figures(task, budget), inputTokens, outputTokens };
       }
-      messages.push(...(await tools.execute(reply, step)));
+      window.add(await tools.execute(reply, step));
     }
   }
 

@@ -93,6 +93,8 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   runsPerUser: config.RUNS_PER_USER,
   agentModels: agentModelsOf(config),
   modelPrices: JSON.parse(config.MODEL_PRICES) as PriceTable,
+  contextTokens: config.CONTEXT_TOKENS,
+  ...(config.SUMMARY_MODEL !== undefined && { summaryModel: config.SUMMARY_MODEL }),
   maxSteps: config.RUN_MAX_STEPS,
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,
   maxDelegations: config.RUN_MAX_DELEGATIONS,

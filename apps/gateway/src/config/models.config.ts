@@ -31,6 +31,16 @@ export class ModelsConfig {
   @BaseUrl('http://127.0.0.1:11434/v1')
   readonly OPENAI_COMPATIBLE_BASE_URL?: string;
 
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]*:\S{1,200}$/, {
+    message:
+      'SUMMARY_MODEL must be a provider and its model, e.g. openai:gpt-4o-mini; the offline model can not summarise',
+  })
+  readonly SUMMARY_MODEL?: string;
+
+  @Whole(1_000, 2_000_000)
+  readonly CONTEXT_TOKENS: number = 32_000;
+
   @Key()
   readonly OPENAI_COMPATIBLE_API_KEY?: string;
 
@@ -88,6 +98,7 @@ export const agentModelsOf = ({ AGENT_MODELS }: Pick<ModelsConfig, 'AGENT_MODELS
 export function missingModelSettings(config: ModelsConfig): string[] {
   const named = [
     ['DEFAULT_MODEL', config.DEFAULT_MODEL] as const,
+    ...(config.SUMMARY_MODEL === undefined ? [] : [['SUMMARY_MODEL', config.SUMMARY_MODEL] as const]),
     ...Object.values(agentModelsOf(config)).map((model) => ['AGENT_MODELS', model] as const),
   ];
   return named.flatMap(([setting, model]) => {

@@ -12,20 +12,22 @@ export interface TestModules {
   readonly modules?: readonly Type[];
   readonly tools?: readonly Tool[];
   readonly agents?: readonly AgentDefinition[];
+  /** Absent: the offline model. */
+  readonly models?: ModelsOptions;
 }
 
 const offline: ModelsOptions = { defaultModel: 'offline' };
 
 /** What the application's module and its one configuration module do. */
 export function applicationOf(
-  { modules = [], tools = [], agents = [] }: TestModules,
+  { modules = [], tools = [], agents = [], models = offline }: TestModules,
   persistence: PersistenceOptions,
   execution: ExecutionOptions,
 ): DynamicModule {
   const providers = [
     { provide: PERSISTENCE_OPTIONS, useValue: persistence },
     { provide: EXECUTION_OPTIONS, useValue: execution },
-    { provide: MODELS_OPTIONS, useValue: offline },
+    { provide: MODELS_OPTIONS, useValue: models },
   ];
   class Configuration {}
 

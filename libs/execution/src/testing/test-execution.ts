@@ -31,6 +31,7 @@ const usualOptions = {
   leaseMs: 10_000,
   memoryLimitPercent: 95,
   unfinishedRunsPerUser: 200,
+  contextTokens: 32_000,
   maxSteps: 8,
   maxToolCalls: 8,
   maxDelegations: 8,

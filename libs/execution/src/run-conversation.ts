@@ -1,0 +1,43 @@
+import { Inject, Injectable, Scope } from '@nestjs/common';
+import type { ChatMessage } from '@bulkhead/models';
+import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
+import { ThreadSummaries, type ThreadSummary } from './thread-summaries.ts';
+import { ThreadTurns, type Turn } from './thread-turns.ts';
+
+/** What was said in the thread up to the message that the context's run answers, as far as an agent can be told. */
+@Injectable({ scope: Scope.REQUEST })
+export class RunConversation {
+  constructor(
+    private readonly turns: ThreadTurns,
+    private readonly summaries: ThreadSummaries,
+    @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'contextTokens'>,
+  ) {}
+
+  /**
+   * The thread's newest turns that fit, oldest first, and the run's own message, which is always there. Each answer
+   * follows its question, also where the next question was asked before it was there. What is older is told as a
+   * summary where those are configured.
+   * @throws DatabaseUnavailableError, or the signal's reason
+   */
+  async load(agentName: string, signal: AbortSignal): Promise<ChatMessage[]> {
+    const former = await this.summaries.find();
+    const { turns, hasMore } = await this.turns.newest({
+      after: former?.coversSeq ?? -1,
+      upTo: 'own message',
+      maxTokens: this.options.contextTokens,
+    });
+    const summary = hasMore ? await this.summaries.extend(former, turns, agentName, signal) : former;
+    const told = turns.filter(({ seq }) => seq > (summary?.coversSeq ?? -1));
+    return [...(summary ? [toldAs(summary)] : []), ...told.reverse().flatMap(messagesOf)];
+  }
+}
+
+const messagesOf = ({ question, answer }: Turn): ChatMessage[] => [
+  { role: 'user', text: question },
+  ...(answer === null ? [] : [{ role: 'assistant' as const, text: answer, toolCalls: [] }]),
+];
+
+const toldAs = ({ text }: ThreadSummary): ChatMessage => ({
+  role: 'user',
+  text: `[What was said before, as a model summarised it]\n${text}`,
+});
