@@ -9,11 +9,12 @@ export interface Tampering {
   readonly statements: readonly string[];
 }
 
+/** Every statement takes all three, whether it needs them or not. */
 const isRow = 'user_id = $1 and seq = $2 and $3 > 0';
 const copyOfRow = (seq: string): string =>
   `insert into bulkhead.audit_log (user_id, audit_id, at, action, trail, details, seq, key_id, mac, hash)
    select user_id, gen_random_uuid(), at, action, trail, details, ${seq}, key_id, mac, hash
-     from bulkhead.audit_log where user_id = $1 and seq = least($2, $3 - 1)`;
+     from bulkhead.audit_log where user_id = $1 and seq = least($2, $3)`;
 /** Numbers and chains a user's rows anew, and puts the head to their end: what somebody does who knows how it works. */
 const chainAnew = 'select pg_temp.chain_anew($1) where $2 > 0 and $3 > 0';
 const toNamed = (seq: number): number => seq;
@@ -22,7 +23,7 @@ export const tamperings: readonly Tampering[] = [
   {
     name: 'the action was changed',
     named: toNamed,
-    statements: [`update bulkhead.audit_log set action = 'tool.called' where ${isRow}`],
+    statements: [`update bulkhead.audit_log set action = action || '.not' where ${isRow}`],
   },
   {
     name: 'a detail was changed',
@@ -33,7 +34,7 @@ export const tamperings: readonly Tampering[] = [
     name: 'the address was changed, and all chained anew',
     named: toNamed,
     statements: [
-      `update bulkhead.audit_log set trail = jsonb_set(trail, '{auditMetadata,clientIp}', '"10.0.0.1"') where ${isRow}`,
+      `update bulkhead.audit_log set trail = trail || '{"auditMetadata":{"clientIp":"10.0.0.1"}}' where ${isRow}`,
       chainAnew,
     ],
   },
@@ -100,13 +101,26 @@ export class Tamperer {
     return new Tamperer(client);
   }
 
-  /** As the role that owns the tables, which has to lift what binds even the owner. */
-  async apply({ statements }: Tampering, userId: string, seq: number, length: number): Promise<void> {
+  /**
+   * As the role that owns the tables, which has to lift what binds even the owner.
+   * @throws Error when it leaves the chain as it was: then there is nothing to be found
+   */
+  async apply({ name, statements }: Tampering, userId: string, seq: number, length: number): Promise<void> {
     for (const table of tables)
       await this.client.query(`alter table bulkhead.${table} no force row level security`);
+    const before = await this.#chainOf(userId);
     for (const statement of statements) await this.client.query(statement, [userId, seq, length]);
+    if ((await this.#chainOf(userId)) === before) throw new Error(`Nothing has changed: ${name}`);
     for (const table of tables)
       await this.client.query(`alter table bulkhead.${table} force row level security`);
+  }
+
+  async #chainOf(userId: string): Promise<unknown> {
+    const { rows } = await this.client.query<{ chain: string }>(
+      `select md5(string_agg(l::text, '' order by seq)) as chain from bulkhead.audit_log l where user_id = $1`,
+      [userId],
+    );
+    return rows[0]?.chain;
   }
 
   async restore(): Promise<void> {

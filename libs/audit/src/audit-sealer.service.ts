@@ -20,7 +20,7 @@ const PASS_MS = 1_000;
 /** Any fixed number: nodes take turns. */
 const SEAL_LOCK = 0x6175_6469;
 
-type Head = Pick<SealContent, 'userId' | 'seq' | 'hash'>;
+type Head = Pick<SealContent, 'userId' | 'seq' | 'hash' | 'rows'>;
 
 /** Signs the ends of the chains that have grown, a moment after they grew: off the way of every request. */
 @Injectable()
@@ -71,7 +71,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
       const [last] = await db.select().from(auditSeals).orderBy(desc(auditSeals.sealNo)).limit(1);
       const heads = await findHeads(db);
       // The first seal of all is the system's, also when there is nothing to seal: from then on there are seals.
-      if (!last && heads.length === 0) heads.push({ userId: SYSTEM_CHAIN, seq: 0, hash: '' });
+      if (!last && heads.length === 0) heads.push({ userId: SYSTEM_CHAIN, seq: 0, hash: '', rows: [] });
       const seals = this.#chain(heads, last?.sealNo ?? 0, last?.mac ?? '');
       if (seals.length > 0) await db.insert(auditSeals).values(seals);
       return seals.at(-1) ?? last;
@@ -83,25 +83,32 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
   #chain(heads: readonly Head[], lastNo: number, lastMac: string) {
     const kind: SealContent['kind'] = lastNo === 0 ? 'first' : 'pass';
     let mac = lastMac;
-    return heads.map(({ userId, seq, hash }, index) => {
-      const content: SealContent = { sealNo: lastNo + index + 1, userId, seq, hash, kind };
+    return heads.map((head, index) => {
+      const content: SealContent = { sealNo: lastNo + index + 1, ...head, kind };
       const signature = this.keys.sign(textOfSeal(content, mac));
       mac = signature.mac;
-      return { ...content, ...signature };
+      return { ...content, rows: [...content.rows], ...signature };
     });
   }
 }
 
-const headColumns = { userId: auditHeads.userId, seq: auditHeads.seq, hash: auditHeads.hash };
+const { userId, seq, hash } = auditHeads;
 
-const isUnsealed = sql`not exists (select from ${auditSeals} where ${auditSeals.userId} = ${auditHeads.userId}
-  and ${auditSeals.seq} >= ${auditHeads.seq})`;
+/** The rows that the chain has grown by since its last seal: one statement, so that they end where the head is. */
+const rows = sql<string[]>`array(
+  select l.audit_id from bulkhead.audit_log l
+   where l.user_id = audit_heads.user_id and l.seq <= audit_heads.seq and l.seq > coalesce(
+     (select max(s.seq) from bulkhead.audit_seals s where s.user_id = audit_heads.user_id), 0)
+   order by l.seq)`;
+
+const isUnsealed = sql`not exists (select from ${auditSeals} where ${auditSeals.userId} = ${userId}
+  and ${auditSeals.seq} >= ${seq})`;
 
 const headsWithoutSeal = (db: TransactionDatabase): Promise<Head[]> =>
-  db.select(headColumns).from(auditHeads).where(isUnsealed);
+  db.select({ userId, seq, hash, rows }).from(auditHeads).where(isUnsealed);
 
 const headsOf = (db: TransactionDatabase, users: string[]): Promise<Head[]> =>
   db
-    .select(headColumns)
+    .select({ userId, seq, hash, rows })
     .from(auditHeads)
-    .where(sql`${inArray(auditHeads.userId, users)} and ${isUnsealed}`);
+    .where(sql`${inArray(userId, users)} and ${isUnsealed}`);

@@ -183,6 +183,27 @@ describe('the verification', () => {
     expect(findings.filter(({ userId }) => userId === ben.userId)).toEqual([]);
   });
 
+  it.each([3, 4])('names row %i, and no other, of two that were sealed together', async (seq) => {
+    const gone = `delete from bulkhead.audit_log where user_id = :ada and seq = ${seq}`;
+    expect(await findingsAfter(gone, chainAnew)).toMatchObject([{ kind: 'removed', seq }]);
+  });
+
+  it('names both rows that changed places between two seals', async () => {
+    const swap = [
+      'update bulkhead.audit_log set seq = seq + 100 where user_id = :ada and seq in (3, 4)',
+      'update bulkhead.audit_log set seq = case seq when 103 then 4 else 3 end where user_id = :ada and seq > 100',
+    ];
+    expect(await findingsAfter(...swap, chainAnew)).toMatchObject([
+      { kind: 'moved', seq: 3 },
+      { kind: 'moved', seq: 4 },
+    ]);
+  });
+
+  it('notices a seal that says that other rows were there', async () => {
+    const forgotten = `update bulkhead.audit_seals set rows = rows[2:] where user_id = :ada and seq = 4`;
+    expect(await findingsAfter(forgotten)).toMatchObject([{ kind: 'seal' }]);
+  });
+
   it.each<[string, string]>([
     ['a seal was removed', 'delete from bulkhead.audit_seals where seal_no = 3'],
     ['a seal was changed', `update bulkhead.audit_seals set hash = 'x' where seal_no = 3`],
