@@ -122,8 +122,8 @@ function notesToldToBeWritten({ events, accepted }: ChattingUser): string[] {
 }
 
 async function checkStates(evidence: Evidence, cluster: Cluster): Promise<void> {
-  const rows = await cluster.query<{ state: string; runs: number }>(
-    'select state, count(*)::int as runs from bulkhead.runs group by state',
+  const rows = await cluster.query<{ state: string; error: string | null; runs: number }>(
+    `select state, error ->> 'code' as error, count(*)::int as runs from bulkhead.runs group by 1, 2`,
   );
   const others = rows.filter(({ state }) => state !== 'completed');
   evidence.check('every run is completed', others.length === 0, JSON.stringify(rows));
