@@ -39,6 +39,8 @@ const routes = [
   ['get', '/v1/admin/users/{userId}/sessions'],
   ['delete', '/v1/admin/sessions/{sessionId}'],
   ['get', '/v1/admin/runs'],
+  ['get', '/v1/admin/flags'],
+  ['put', '/v1/admin/flags/{flagName}'],
   ['get', '/v1/audit'],
   ['get', '/v1/audit/export'],
   ['get', '/v1/admin/audit'],

@@ -5,12 +5,14 @@ import { AuditModule, AuditSealingModule } from '@bulkhead/audit';
 import { AuthModule } from '@bulkhead/auth';
 import { EventsModule } from '@bulkhead/events';
 import { ExecutionModule } from '@bulkhead/execution';
+import { FlagsModule } from '@bulkhead/flags';
 import { McpModule } from '@bulkhead/mcp';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { TablesModule } from '@bulkhead/tables';
 import { BuiltInToolsModule, ToolsModule, WebToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
+import { AdminFlagsController } from './admin/admin-flags.controller.ts';
 import { AdminRunsController } from './admin/admin-runs.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
@@ -68,6 +70,7 @@ export class AppModule {
         WebToolsModule,
         McpModule,
         TablesModule,
+        FlagsModule,
         ExecutionModule,
         AgentsModule,
       ],
@@ -84,6 +87,7 @@ export class AppModule {
         AdminAuditController,
         AdminUsersController,
         AdminRunsController,
+        AdminFlagsController,
         SessionsController,
         ApiKeysController,
         ProblemsController,

@@ -142,7 +142,7 @@ class Matrix {
       }
     }
     for (const { name, in: place, schema } of operation.parameters) {
-      if (place === 'path' && schema.format !== 'uuid') values[name] = 'not_found';
+      if (place === 'path' && schema.format !== 'uuid') values[name] = namesOf[name] ?? 'not_found';
     }
     return values;
   }
@@ -153,6 +153,9 @@ class Matrix {
     return this.fixtures.signUp(who === 'admin');
   }
 }
+
+/** What is the same for everybody, by the name of the path parameter that asks for it. */
+const namesOf: Readonly<Record<string, string>> = { flagName: 'run_queue_wake' };
 
 const isAdministration = (path: string): boolean => path.startsWith('/v1/admin/');
 

@@ -20,7 +20,8 @@ export class ResourceNotFoundError extends AppError {
       | 'session'
       | 'user'
       | 'API key'
-      | 'tool result',
+      | 'tool result'
+      | 'flag',
   ) {
     super(`There is no such ${resource}. Check the id, or list what you have.`);
   }

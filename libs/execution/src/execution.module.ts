@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '@bulkhead/audit';
 import { EventsModule } from '@bulkhead/events';
+import { FlagsModule } from '@bulkhead/flags';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { ToolsModule } from '@bulkhead/tools';
@@ -36,7 +37,15 @@ import { ThreadTurns } from './thread-turns.ts';
 
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
 @Module({
-  imports: [UserContextModule, PersistenceModule, AuditModule, EventsModule, ToolsModule, ModelsModule],
+  imports: [
+    UserContextModule,
+    PersistenceModule,
+    AuditModule,
+    FlagsModule,
+    EventsModule,
+    ToolsModule,
+    ModelsModule,
+  ],
   providers: [
     ActivityLedger,
     AdmissionGate,

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
 import type { AppError } from '@bulkhead/errors';
 import { RunFence } from '@bulkhead/events';
+import { FeatureFlags } from '@bulkhead/flags';
 import { Database, DatabaseUnavailableError, type UserTransaction } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
@@ -50,9 +51,10 @@ export class RunQueue {
     private readonly database: Database,
     private readonly fence: RunFence,
     private readonly memory: MemoryGate,
+    flags: FeatureFlags,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {
-    this.#wake = new RunWake(database, () => this.#worker?.taker.wake());
+    this.#wake = new RunWake(database, flags, () => this.#worker?.taker.wake());
   }
 
   /** Runs that this node executes now. */

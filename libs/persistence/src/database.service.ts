@@ -25,7 +25,7 @@ export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Connections that listen for as long as the server runs: one per notification channel, beside those for users. */
-const LISTENING_CONNECTIONS = 4;
+const LISTENING_CONNECTIONS = 6;
 
 /** The database of this process: started, migrated and checked before anything can ask for it. */
 @Injectable()

@@ -1,6 +1,7 @@
 export { AccountTransactions } from './account-transactions.service.ts';
 export { AdminTransactions } from './admin-transactions.service.ts';
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
+export { FlagTransactions, type FlagTransaction } from './flag-transactions.service.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';
 export { DatabaseSetupError, DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 export { embeddedUrl } from './postgres/running-postgres.ts';

@@ -3,6 +3,7 @@ import { UserContextModule } from '@bulkhead/user-context';
 import { AccountTransactions } from './account-transactions.service.ts';
 import { AdminTransactions } from './admin-transactions.service.ts';
 import { databaseProvider } from './database.service.ts';
+import { FlagTransactions } from './flag-transactions.service.ts';
 import { PrunerTransactions } from './pruner-transactions.service.ts';
 import { RateLimitStore } from './rate-limit-store.service.ts';
 import { UserDatabaseSession } from './user-database-session.ts';
@@ -13,6 +14,7 @@ const services = [
   UserTransactions,
   AccountTransactions,
   AdminTransactions,
+  FlagTransactions,
   PrunerTransactions,
   RateLimitStore,
   UserDatabaseSession,

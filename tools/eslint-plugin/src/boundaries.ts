@@ -23,12 +23,14 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   tools: ['audit', 'events', 'persistence', 'user-context', 'errors'],
   mcp: ['tools', 'events', 'user-context', 'errors'],
   tables: ['tools', 'events', 'persistence', 'user-context', 'errors'],
-  execution: ['audit', 'tools', 'models', 'events', 'persistence', 'user-context', 'auth', 'errors'],
+  execution: ['flags', 'audit', 'tools', 'models', 'events', 'persistence', 'user-context', 'auth', 'errors'],
   agents: ['execution', 'mcp', 'tables', 'tools', 'models', 'errors'],
+  flags: ['audit', 'persistence', 'user-context', 'errors'],
   gateway: [
     // One a line: the server composes every lib.
     'audit',
     'agents',
+    'flags',
     'execution',
     'mcp',
     'tables',

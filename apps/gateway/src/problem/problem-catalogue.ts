@@ -33,6 +33,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'Try again after `Retry-After`.',
   ),
   email_taken: entry(409, 'There is an account with this email.', 'Sign in, or use another email.'),
+  flag_expired: entry(
+    409,
+    "The flag's last day has passed: its default holds. Nothing was changed.",
+    'Nothing; the flag is to be removed.',
+  ),
   forbidden: entry(403, 'You may not do this.', 'Ask whoever runs the server for the permission.'),
   headers_too_large: entry(
     431,
@@ -58,6 +63,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     400,
     'An id, or a record, is not as it must be; `field` names it.',
     'Correct the field.',
+  ),
+  invalid_flag_value: entry(
+    400,
+    'The flag has no such value. Nothing was changed.',
+    'Use one of the values in the message, or null for the default.',
   ),
   invalid_request: entry(
     400,
