@@ -30,12 +30,24 @@ export class ScopeTimeoutError extends AppError {
   }
 }
 
-/** A scope was asked for after shutdown began. */
+/** The node ended while the work was under way: what it did is done, or it is not. */
+export class WorkInterruptedError extends AppError {
+  readonly code = 'outcome_unknown';
+  readonly kind = 'unavailable';
+
+  constructor() {
+    super(
+      'This node is shutting down, and your request did not end in time. Look whether your change is there before you repeat it.',
+    );
+  }
+}
+
+/** A scope was asked for after shutdown began. Nothing was done. */
 export class ShuttingDownError extends AppError {
   readonly code = 'shutting_down';
   readonly kind = 'unavailable';
 
   constructor() {
-    super('This node is shutting down. Try again in a moment.', { retryAfterSeconds: 1 });
+    super('This node is shutting down. Nothing was done; try again in a moment.', { retryAfterSeconds: 1 });
   }
 }

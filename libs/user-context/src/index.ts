@@ -3,6 +3,7 @@ export {
   InvalidContextError,
   ScopeTimeoutError,
   ShuttingDownError,
+  WorkInterruptedError,
 } from './context.errors.ts';
 export {
   MAX_OPERATION_DEPTH,

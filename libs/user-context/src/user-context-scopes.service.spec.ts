@@ -2,7 +2,12 @@ import { Injectable, Scope } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ContextIsolationError, ScopeTimeoutError, ShuttingDownError } from './context.errors.ts';
+import {
+  ContextIsolationError,
+  ScopeTimeoutError,
+  ShuttingDownError,
+  WorkInterruptedError,
+} from './context.errors.ts';
 import { aContext } from './testing/index.ts';
 import { UserContextModule } from './user-context.module.ts';
 import { UserContextScopes, type ScopeOptions } from './user-context-scopes.service.ts';
@@ -161,6 +166,27 @@ describe('UserContextScopes.run', () => {
     expect(closed).toEqual(['closed', 'closed']);
   });
 
+  it.each([
+    ['what it has done, when it ignores that it should stop', () => Promise.resolve('stored'), 'stored'],
+    ['why it failed', () => Promise.reject(clientLeft), clientLeft],
+  ])('on shutdown tells of work that is about to end %s', async (_what, end, outcome) => {
+    let commit = (): void => undefined;
+    const committing = new Promise<void>((resolve) => (commit = resolve));
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const running = run(async () => {
+      begin();
+      await committing;
+      return end();
+    }).catch((error: unknown) => error);
+    await begun;
+    const stopping = scopes.beforeApplicationShutdown();
+    commit();
+    expect(await running).toBe(outcome);
+    await stopping;
+    await expect(run(() => never)).rejects.toThrow(ShuttingDownError);
+  });
+
   it('on shutdown stops what is live, waits for it, and refuses what is new', async () => {
     let begin: () => void;
     const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -172,7 +198,7 @@ describe('UserContextScopes.run', () => {
       begin();
       return never;
     });
-    const stopped = expect(running).rejects.toThrow(ShuttingDownError);
+    const stopped = expect(running).rejects.toThrow(WorkInterruptedError);
     await begun;
     await app.close();
     expect(closed).toEqual(['slow', 'closed']);

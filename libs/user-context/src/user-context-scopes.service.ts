@@ -1,9 +1,17 @@
 import { Injectable, type BeforeApplicationShutdown, type Type } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
-import { ContextIsolationError, ScopeTimeoutError, ShuttingDownError } from './context.errors.ts';
+import {
+  ContextIsolationError,
+  ScopeTimeoutError,
+  ShuttingDownError,
+  WorkInterruptedError,
+} from './context.errors.ts';
 import { IsolationMonitor } from './isolation-monitor.service.ts';
 import { UserContextScope } from './user-context-scope.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
+
+/** How long work that was told to stop because the node does may take to come to its own end, in milliseconds. */
+const SHUTDOWN_GRACE_MS = 1_000;
 
 export interface ScopeOptions {
   /** Stops the work when it aborts, e.g. because the client went away. */
@@ -35,7 +43,8 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   /**
    * Resolves `handler` in a fresh scope of `context`, runs `work` with it, and closes the scope on every exit.
    * Consume streams inside `work`: what it returns outlives the scope.
-   * @throws ScopeTimeoutError, ShuttingDownError, the signal's reason, or whatever `work` throws
+   * @throws ShuttingDownError before it begins, WorkInterruptedError when the node ends before the work does
+   * @throws ScopeTimeoutError, the signal's reason, or whatever `work` throws
    */
   async run<T, R>(
     context: UserExecutionContext,
@@ -60,7 +69,10 @@ export class UserContextScopes implements BeforeApplicationShutdown {
     }
   }
 
-  /** Refuses new scopes, asks live ones to stop, and waits until all are closed. */
+  /**
+   * Refuses new scopes, asks live ones to stop, and waits until all are closed. Work that is about to end ends: a caller
+   * who is told to try again must be sure that nothing was done.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     this.#shuttingDown = true;
     for (const scope of this.#live) scope.abort(new ShuttingDownError());
@@ -105,11 +117,19 @@ function watchLimits(scope: UserContextScope, { signal, timeoutMs }: ScopeOption
   };
 }
 
-/** The work's outcome, or the abort's reason if that comes first: work that ignores the signal can't hold the scope. */
+/**
+ * The work's outcome, or the abort's reason if that comes first: work that ignores the signal can't hold the scope. When
+ * the node shuts down, the work has a moment to come to its own end.
+ */
 async function untilAborted<R>(scope: UserContextScope, work: Promise<R>): Promise<R> {
   let onAbort: (() => void) | undefined;
+  let patience: NodeJS.Timeout | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(scope.signal.reason as Error);
+    onAbort = () => {
+      const reason = scope.signal.reason as Error;
+      if (!(reason instanceof ShuttingDownError)) return reject(reason);
+      patience = setTimeout(() => reject(new WorkInterruptedError()), SHUTDOWN_GRACE_MS);
+    };
     if (scope.signal.aborted) onAbort();
     else scope.signal.addEventListener('abort', onAbort, { once: true });
   });
@@ -117,6 +137,7 @@ async function untilAborted<R>(scope: UserContextScope, work: Promise<R>): Promi
   try {
     return await Promise.race([work, aborted]);
   } finally {
+    clearTimeout(patience);
     if (onAbort) scope.signal.removeEventListener('abort', onAbort);
   }
 }

@@ -133,7 +133,7 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   ),
   outcome_unknown: entry(
     503,
-    'The database went away in the middle of a commit: the change happened, or it did not.',
+    'The database went away in the middle of a commit, or the node ended: the change happened, or it did not.',
     'Look whether it is there before you repeat it; with an idempotency key, just repeat it.',
   ),
   rate_limited: entry(
@@ -157,7 +157,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'The work took longer than it may and was stopped.',
     'Try again, or ask for less at once.',
   ),
-  shutting_down: entry(503, 'This node is shutting down.', 'Try again in a moment; another node answers.'),
+  shutting_down: entry(
+    503,
+    'This node is shutting down. Nothing was done.',
+    'Try again in a moment; another node answers.',
+  ),
   sign_in_busy: entry(
     503,
     'Too many people are signing in at this moment.',
