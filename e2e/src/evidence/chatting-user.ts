@@ -101,8 +101,17 @@ export class ChattingUser {
   }
 
   /** Settles when the end of every accepted run has arrived, or the signal says not to wait. */
-  async untilAllEnded(signal?: AbortSignal): Promise<void> {
-    while (this.open.length > 0 && !signal?.aborted) {
+  untilAllEnded(signal?: AbortSignal): Promise<void> {
+    return this.#until(() => this.open.length === 0, signal);
+  }
+
+  /** Settles when so many events have arrived. */
+  untilEvent(count: number): Promise<void> {
+    return this.#until(() => this.events.length >= count);
+  }
+
+  async #until(isEnough: () => boolean, signal?: AbortSignal): Promise<void> {
+    while (!isEnough() && !signal?.aborted) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#watchers.delete(wake);

@@ -8,7 +8,7 @@ const GRID_LINES = 4;
 
 /** A line over time as inline SVG, without a script: axes from zero, so that no wiggle looks like a mountain. */
 export function linePlot(title: string, points: PlotPoints): string {
-  const end = niceCeiling(Math.max(1, ...points.map(([atMs]) => atMs / 1_000)));
+  const end = Math.max(1, ...points.map(([atMs]) => atMs / 1_000));
   const top = niceCeiling(Math.max(1, ...points.map(([, value]) => value)));
   const x = (seconds: number): number => INSET.left + (seconds / end) * (WIDTH - INSET.left - INSET.right);
   const y = (value: number): number =>
@@ -17,7 +17,7 @@ export function linePlot(title: string, points: PlotPoints): string {
   const grid = steps.flatMap((share) => [
     `<line x1="${x(0)}" x2="${x(end)}" y1="${at(y(share * top))}" y2="${at(y(share * top))}"/>`,
     `<text x="${INSET.left - 6}" y="${at(y(share * top) + 4)}" text-anchor="end">${short(share * top)}</text>`,
-    `<text x="${at(x(share * end))}" y="${HEIGHT - 6}" text-anchor="middle">${clock(share * end)}</text>`,
+    `<text x="${at(x(share * end))}" y="${HEIGHT - 6}" text-anchor="${share === 1 ? 'end' : 'middle'}">${clock(share * end, end)}</text>`,
   ]);
   const line = thin(points).map(([atMs, value]) => `${at(x(atMs / 1_000))},${at(y(value))}`);
   return `<figure><figcaption>${escapeHtml(title)}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">${grid.join('')}<polyline points="${line.join(' ')}"/></svg></figure>`;
@@ -45,5 +45,5 @@ function niceCeiling(value: number): number {
 
 const at = (pixels: number): string => pixels.toFixed(1);
 const short = (value: number): string => `${Number(value.toPrecision(3))}`;
-const clock = (seconds: number): string =>
-  seconds < 120 ? `${Number(seconds.toFixed(2))} s` : `${Number((seconds / 60).toFixed(1))} min`;
+const clock = (seconds: number, end: number): string =>
+  end < 120 ? `${Math.round(seconds)} s` : `${Number((seconds / 60).toFixed(1))} min`;

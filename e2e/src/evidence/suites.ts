@@ -13,6 +13,7 @@ import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
 import { slowConsumers } from './slow-consumers.suite.ts';
+import { soak } from './soak.suite.ts';
 import { sockets } from './sockets.suite.ts';
 import { threadCost } from './thread-cost.suite.ts';
 import { revocation } from './revocation.suite.ts';
@@ -36,4 +37,5 @@ export const suites: readonly EvidenceSuite[] = [
   audit,
   revocation,
   threadCost,
+  soak,
 ];

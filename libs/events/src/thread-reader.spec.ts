@@ -154,6 +154,8 @@ describe('verifying a thread', () => {
   it("answers for another user's thread as for none, whatever the cursor", async () => {
     const [ada, ben] = [await test.openRun(), await test.openRun()];
     await emitTexts(ada, 3);
+    // What was found out for its owner is nobody else's.
+    await reader.verify(ada, ada.threadId, at(3));
     for (const threadId of [ada.threadId, randomUUID()]) {
       for (const afterSeq of [0, 3, 99, NaN]) {
         const refused = reader.verify(ben, threadId, at(afterSeq));

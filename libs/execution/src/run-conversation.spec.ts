@@ -59,7 +59,8 @@ const summaryOf = (context: UserExecutionContext) =>
 
 describe('the conversation that a run answers', () => {
   it('is what was said in its thread up to its own message, oldest first, each answer after its question', async () => {
-    const context = await test.openThread(ada);
+    const [context, other] = [await test.openThread(ada), await test.openThread(ada)];
+    await talk(other, 1);
     await talk(context, 2);
     expect(textsOf(await load(context))).toEqual([
       ...['question 1', 'answer 1', 'question 2', 'answer 2', 'own message'],

@@ -56,6 +56,12 @@ const typesOf = ({ runId }: UserExecutionContext) =>
     );
     return rows.map(({ type }) => type);
   });
+/** Whether the run still has its place, by the queue's own record. */
+const isQueued = ({ runId }: UserExecutionContext) =>
+  test.database.asAdmin(async (admin) => {
+    const { rowCount } = await admin.query('select from bulkhead.run_queue where run_id = $1', [runId]);
+    return rowCount === 1;
+  });
 const stateOf = async (context: UserExecutionContext) => (await node.runOf(context)).state;
 
 describe('the queue', () => {
@@ -67,6 +73,17 @@ describe('the queue', () => {
     const end = await node.untilEnded(context);
     expect(end).toMatchObject({ type: 'agent_completed', data: { steps: 3, toolCalls: 2 } });
     expect((await typesOf(context)).slice(0, 3)).toEqual(['run_queued', 'agent_started', 'agent_thinking']);
+  });
+
+  it('has a place for another as soon as a run has ended: both are one transaction', async () => {
+    await startNode();
+    await node.work();
+    const context = await send(ada, '/tool notes_add {}');
+    await gate.untilWaiting(1);
+    expect(await isQueued(context)).toBe(true);
+    gate.letOnePass();
+    await node.untilEnded(context);
+    expect(await isQueued(context)).toBe(false);
   });
 
   it(`runs at most ${RUNS_PER_USER} of a user at a time, and holds nobody else up behind them`, async () => {

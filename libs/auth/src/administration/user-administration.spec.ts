@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { toProblemDetails } from '@bulkhead/errors';
 import type { Identity } from '@bulkhead/user-context';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import { AuthRetention } from '../auth-retention.service.ts';
@@ -123,9 +125,16 @@ describe('A user', () => {
     const [ada, ben] = [await auth.signUp(), await auth.signUp()];
     const identity = await auth.authenticator.authenticate(ada.accessToken);
     const foreign = await auth.authenticator.authenticate(ben.accessToken);
-    for (const sessionId of [foreign.sessionId, crypto.randomUUID()]) {
-      await expect(sessions.end(identity, sessionId)).rejects.toMatchObject({ code: 'not_found' });
-    }
+    const ended = (await auth.authenticator.authenticate((await auth.accounts.signIn(ada)).accessToken))
+      .sessionId;
+    await sessions.end(identity, ended);
+    const answers = await Promise.all(
+      [foreign.sessionId, ended, crypto.randomUUID()].map((sessionId) =>
+        sessions.end(identity, sessionId).then(() => 'ended', toProblemDetails),
+      ),
+    );
+    expect(answers[2]).toMatchObject({ code: 'not_found' });
+    expect(answers.every((answer) => isDeepStrictEqual(answer, answers[2]))).toBe(true);
     await auth.authenticator.authenticate(ben.accessToken);
   });
 });

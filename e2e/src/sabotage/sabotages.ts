@@ -1,0 +1,15 @@
+import { accessSabotages } from './access-sabotages.ts';
+import { deliverySabotages } from './delivery-sabotages.ts';
+import { executionSabotages } from './execution-sabotages.ts';
+import { isolationSabotages } from './isolation-sabotages.ts';
+import type { Sabotage } from './sabotage.ts';
+import { toolSabotages } from './tool-sabotages.ts';
+
+/** Every planted defect. */
+export const sabotages: readonly Sabotage[] = [
+  ...isolationSabotages,
+  ...deliverySabotages,
+  ...executionSabotages,
+  ...accessSabotages,
+  ...toolSabotages,
+];

@@ -1,0 +1,149 @@
+import type { Sabotage } from './sabotage.ts';
+
+/** Of what agents may do. */
+export const toolSabotages: readonly Sabotage[] = [
+  {
+    name: 'tool grant that is not checked',
+    breaks: 'an agent calls the tools that it was given, and no others',
+    places: [
+      {
+        file: 'libs/tools/src/authorized-tool-call.ts',
+        find: 'tool && caller.permittedTools.includes(tool.name) && identity.hasPermission(tool.permission);',
+        replace: 'tool && identity.hasPermission(tool.permission);',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
+  },
+  {
+    name: "user's permission for a tool that is not checked",
+    breaks: 'an agent may do what its user may, and nothing more',
+    places: [
+      {
+        file: 'libs/tools/src/authorized-tool-call.ts',
+        find: 'tool && caller.permittedTools.includes(tool.name) && identity.hasPermission(tool.permission);',
+        replace: 'tool && caller.permittedTools.includes(tool.name) && identity !== undefined;',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/tool-dispatcher.permissions.spec.ts' },
+  },
+  {
+    name: 'arguments that are not checked against their schema',
+    breaks: 'a tool is executed with valid arguments only',
+    places: [
+      {
+        file: 'libs/tools/src/authorized-tool-call.ts',
+        find: 'registry.validate(tool.name, call.arguments);',
+        replace: '',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
+  },
+  {
+    name: "approval that is not bound to the arguments' hash",
+    breaks: 'an approval holds for the arguments that were shown',
+    places: [
+      {
+        file: 'libs/tools/src/tool-approval.ts',
+        find: 'if (approval.argumentsHash !== hashArguments(args)) throw new ApprovalMissingError();',
+        replace: '',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
+  },
+  {
+    name: 'approval of something other than what was shown',
+    breaks: 'an approval names what is approved',
+    places: [
+      {
+        file: 'libs/execution/src/approvals.ts',
+        find: "if (decided.decision === 'approve' && decided.argumentsHash !== argumentsHash) {",
+        replace: "if (decided.decision === 'approve' && decided.argumentsHash === '') {",
+      },
+    ],
+    guard: { spec: 'libs/execution/src/approvals.spec.ts' },
+  },
+  {
+    name: 'permission of one user that another uses',
+    breaks: 'the owner is compared at every dispatch',
+    places: [
+      {
+        file: 'libs/user-context/src/isolation-monitor.service.ts',
+        find: 'if (ownerId.toLowerCase() !== context.userId.toLowerCase()) {',
+        replace: "if (ownerId === '') {",
+      },
+    ],
+    guard: { spec: 'libs/tools/src/tool-dispatcher.isolation.spec.ts' },
+  },
+  {
+    name: 'redirect that is not checked',
+    breaks: 'a fetch never reaches a private address, also after redirects',
+    places: [
+      {
+        file: 'libs/tools/src/web/web-fetcher.ts',
+        find: 'target = webTarget(answer.href, this.options.allowedHosts);',
+        replace: 'target = { url: answer, isAllowed: true };',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/web/web-fetcher.spec.ts' },
+  },
+  {
+    name: 'name that resolves to a private address',
+    breaks: 'a fetch never reaches a private address, also after DNS rebinding',
+    places: [
+      {
+        file: 'libs/tools/src/web/web-connector.ts',
+        find: 'isAllowed || isPublicAddress(address);',
+        replace: 'isAllowed || address !== "" || isPublicAddress(address);',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/web/web-fetcher.spec.ts' },
+  },
+  {
+    name: 'SQL of an agent without a time limit',
+    breaks: 'a query of an agent ends',
+    places: [
+      {
+        file: 'libs/tables/src/query/query-connections.service.ts',
+        find: 'SET LOCAL statement_timeout = ${queryTimeoutMs};',
+        replace: 'SET LOCAL statement_timeout = 0;',
+      },
+    ],
+    guard: { spec: 'libs/tables/src/tables.tools.spec.ts' },
+  },
+  {
+    name: "SQL of an agent in the server's own role",
+    breaks: "a query of an agent sees its user's tables and nothing else",
+    places: [
+      {
+        file: 'libs/tables/src/query/query-connections.service.ts',
+        find: 'connectionString: database.queryUrl,',
+        replace: 'connectionString: database.pool.options.connectionString ?? "",',
+      },
+    ],
+    guard: { spec: 'libs/tables/src/query/escapes.spec.ts' },
+  },
+  {
+    name: 'result of a tool without a bound',
+    breaks: 'what a tool gives back is bounded',
+    places: [
+      {
+        file: 'libs/tools/src/tool-dispatcher.ts',
+        find: 'if (size > MAX_RESULT_BYTES) throw',
+        replace: 'if (size < 0) throw',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/tool-dispatcher.spec.ts' },
+  },
+  {
+    name: 'secret in the arguments of an announced call',
+    breaks: 'secrets are redacted from events',
+    places: [
+      {
+        file: 'libs/tools/src/tool-dispatcher.ts',
+        find: 'arguments: redact(call.arguments)',
+        replace: 'arguments: call.arguments as JsonValue',
+      },
+    ],
+    guard: { spec: 'libs/tools/src/tool-dispatcher.spec.ts' },
+  },
+];
