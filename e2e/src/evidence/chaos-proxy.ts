@@ -20,7 +20,7 @@ export class ChaosProxy {
   /** Connections made so far. */
   connections = 0;
 
-  private constructor(private readonly target: string) {
+  private constructor(private target: string) {
     this.#server = createServer((client) => this.#join(client));
   }
 
@@ -34,6 +34,11 @@ export class ChaosProxy {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Connections that are made from now on go to another server; those that are open stay. */
+  leadTo(target: string): void {
+    this.target = target;
   }
 
   /** Lets a mishap come over a connection that is open now. @returns whether there was one */

@@ -34,6 +34,12 @@ export class ChattingUser {
     return new ChattingUser(client, await client.openThread({ afterSeq: 0 }));
   }
 
+  /** A user whom an OpenID provider has signed in: no password is hashed, so that thousands can come. */
+  static async withToken(node: Pick<Server, 'url'>, token: string): Promise<ChattingUser> {
+    const client = await BulkheadClient.withTokens(node.url, () => token);
+    return new ChattingUser(client, await client.openThread({ afterSeq: 0 }));
+  }
+
   /** The same user in another thread. */
   async another(): Promise<ChattingUser> {
     return new ChattingUser(this.client, await this.client.openThread({ afterSeq: 0 }));

@@ -16,6 +16,7 @@ import { slowConsumers } from './slow-consumers.suite.ts';
 import { soak } from './soak.suite.ts';
 import { sockets } from './sockets.suite.ts';
 import { threadCost } from './thread-cost.suite.ts';
+import { reconnect } from './reconnect.suite.ts';
 import { revocation } from './revocation.suite.ts';
 
 /** Every suite, in the order in which they run. */
@@ -23,6 +24,7 @@ export const suites: readonly EvidenceSuite[] = [
   isolation,
   commitOrder,
   delivery,
+  reconnect,
   sockets,
   connections,
   slowConsumers,
