@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { BoundedQueue } from '@bulkhead/persistence';
 import { hash, verify, type Algorithm } from '@node-rs/argon2';
 import { normalisePassword } from './account-rules.ts';
 import { SignInBusyError } from './auth.errors.ts';
-import { BoundedQueue } from './bounded-queue.ts';
 
 /** Argon2id with 19 MiB and two passes. Source: OWASP Password Storage Cheat Sheet; RFC 9106. */
 const parameters = {
@@ -40,7 +40,7 @@ export class PasswordHasher {
    * @throws SignInBusyError when a hundred are waiting
    */
   hash(password: string, address?: string): Promise<string> {
-    return this.#queue.run(() => hash(normalisePassword(password), parameters), address);
+    return this.#queue.run(() => hash(normalisePassword(password), parameters), { lane: address });
   }
 
   /**
@@ -49,6 +49,6 @@ export class PasswordHasher {
    */
   verify(stored: string | null | undefined, password: string, address?: string): Promise<boolean> {
     const against = stored?.startsWith('$argon2id$') ? stored : this.#decoy;
-    return this.#queue.run(() => verify(against, normalisePassword(password)), address);
+    return this.#queue.run(() => verify(against, normalisePassword(password)), { lane: address });
   }
 }

@@ -4,6 +4,7 @@ import type { WhenBusy } from '@bulkhead/events';
 import { runs, sqlStateOf, type UserTransaction } from '@bulkhead/persistence';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { AdmissionTurns } from './admission-turns.service.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { ThreadBusyError, TooManyRunsError } from './execution.errors.ts';
 import { MemoryGate } from './memory-gate.service.ts';
@@ -26,10 +27,17 @@ interface Hold extends Record<string, unknown> {
 export class AdmissionGate {
   constructor(
     private readonly context: UserExecutionContext,
+    private readonly turns: AdmissionTurns,
     private readonly memory: MemoryGate,
     private readonly scopes: UserContextScopes,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {}
+
+  /** Waits for the user's turn before anything of the database is held. @throws ServerOverloadedError */
+  inTurn<R>(work: () => Promise<R>): Promise<R> {
+    this.memory.assertRoom();
+    return this.turns.run(this.context.userId, work);
+  }
 
   /**
    * Holds the context's thread and its user's admissions until the transaction ends.

@@ -54,15 +54,14 @@ export class RunTimeoutError extends AppError {
   }
 }
 
-/** The process is short of memory. Nothing was stored. */
+/** The process is short of memory, or has more messages to accept than may wait. Nothing was stored. */
 export class ServerOverloadedError extends AppError {
   readonly code = 'server_overloaded';
   readonly kind = 'unavailable';
 
-  /** @param limit @param current percent of the heap's limit */
-  constructor(limit: number, current: number) {
-    const message =
-      'The server is short of memory and accepts no messages at the moment. Nothing was stored.';
+  /** @param limit @param current percent of the heap's limit, or messages that wait */
+  constructor(limit: number, current: number, why = 'is short of memory') {
+    const message = `The server ${why} and accepts no messages at the moment. Nothing was stored.`;
     super(message, { limit, current, retryAfterSeconds: 5 });
   }
 }

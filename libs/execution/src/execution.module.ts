@@ -7,6 +7,7 @@ import { PersistenceModule } from '@bulkhead/persistence';
 import { ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AdmissionGate } from './admission-gate.ts';
+import { AdmissionTurns } from './admission-turns.service.ts';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { AgentFactory } from './agent.factory.ts';
@@ -58,6 +59,7 @@ import { ThreadTurns } from './thread-turns.ts';
     DelegatedWork,
     ExecutionEngineFactory,
     KeptSteps,
+    AdmissionTurns,
     MemoryGate,
     RunAdmission,
     RunCancellation,

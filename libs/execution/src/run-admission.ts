@@ -3,7 +3,7 @@ import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import { UserEventEmitter, type WhenBusy } from '@bulkhead/events';
 import { estimateTokens } from '@bulkhead/models';
-import { messages, runs, UserDatabaseSession, type Once } from '@bulkhead/persistence';
+import { messages, runs, UserDatabaseSession, type Once, type UserTransaction } from '@bulkhead/persistence';
 import { AdmissionGate } from './admission-gate.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { RunQueue } from './run-queue.service.ts';
@@ -50,7 +50,7 @@ export class RunAdmission {
     const { context } = this.session;
     const { threadId, runId, userId } = context;
     const messageId = randomUUID();
-    return this.session.transaction(async (transaction) => {
+    const store = async (transaction: UserTransaction): Promise<AcceptedRun> => {
       const { db } = transaction;
       await this.gate.pass(transaction, whenBusy);
       await db.insert(runs).values({ runId, userId, threadId, agentName, state: 'queued' });
@@ -66,6 +66,7 @@ export class RunAdmission {
       // Last: the user's chain is locked from here to the commit.
       await this.audit.append(transaction, context, 'run.accepted', { agentName, messageId });
       return { threadId, runId, messageId, seq: first };
-    }, once);
+    };
+    return this.gate.inTurn(() => this.session.transaction(store, once));
   }
 }

@@ -75,7 +75,9 @@ describe('A bounded queue', () => {
   it('lets lanes take turns, so that a long one holds up no other', async () => {
     const { work, started, endFirst } = heldWork();
     const queue = aQueue(10);
-    const runs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) => queue.run(work(name), name.charAt(0)));
+    const runs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) =>
+      queue.run(work(name), { lane: name.charAt(0) }),
+    );
     for (let left = 5; left > 0; left -= 1) {
       await settled();
       endFirst();
@@ -88,7 +90,7 @@ describe('A bounded queue', () => {
     const { work, started, endFirst } = heldWork();
     const queue = aQueue(3);
     const outcomes = Promise.allSettled(
-      ['a1', 'a2', 'a3', 'a4', 'a5', 'b1'].map((name) => queue.run(work(name), name.charAt(0))),
+      ['a1', 'a2', 'a3', 'a4', 'a5', 'b1'].map((name) => queue.run(work(name), { lane: name.charAt(0) })),
     );
     for (let left = 5; left > 0; left -= 1) {
       await settled();
@@ -98,5 +100,47 @@ describe('A bounded queue', () => {
       ...['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
     ]);
     expect(started).toContain('b1');
+  });
+
+  it('gives a lane no more places than it may have, and the others the rest', async () => {
+    const { work, started, endFirst } = heldWork();
+    const refusal = (): Error => new QueueFullError();
+    const queue = new BoundedQueue({ atOnce: 3, atOncePerLane: 2, waiting: 10, refusal });
+    const runs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) =>
+      queue.run(work(name), { lane: name.charAt(0) }),
+    );
+    await settled();
+    expect(started).toEqual(['a1', 'a2', 'b1']);
+    for (let left = 5; left > 0; left -= 1) {
+      endFirst();
+      await settled();
+    }
+    await Promise.all(runs);
+    expect(started).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
+  });
+
+  it('lets who waits give up, and serves the next one instead', async () => {
+    const { work, started, endFirst } = heldWork();
+    const queue = aQueue(10);
+    const running = ['a', 'b'].map((name) => queue.run(work(name)));
+    const calls: string[] = [];
+    let giveUp: ((reason: Error) => void) | undefined;
+    const impatient = queue.run(work('c'), {
+      whileWaiting: (call) => {
+        giveUp = call;
+        return () => calls.push('over');
+      },
+    });
+    const patient = queue.run(work('d'), { whileWaiting: () => () => calls.push('served') });
+    await settled();
+    giveUp?.(new Error('enough'));
+    await expect(impatient).rejects.toThrow('enough');
+    endFirst();
+    await settled();
+    expect(started).toEqual(['a', 'b', 'd']);
+    expect(calls).toEqual(['over', 'served']);
+    endFirst();
+    endFirst();
+    await Promise.all([...running, patient]);
   });
 });

@@ -1,11 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
+import { BoundedQueue } from './bounded-queue.ts';
 import { DatabasePulse } from './database-pulse.ts';
+import { DatabaseUnavailableError } from './persistence.errors.ts';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { migrateDatabase } from './postgres/migrations.ts';
 import { passwordOf } from './postgres/roles.ts';
-import { pulses, withConnection } from './transaction.ts';
+import { pulses, queues, withConnection } from './transaction.ts';
 
 export interface PersistenceOptions {
   /** URL of a PostgreSQL database whose user may create roles and schemas; absent: the embedded PostgreSQL. */
@@ -26,6 +28,8 @@ export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Connections that listen for as long as the server runs: one per notification channel, beside those for users. */
 const LISTENING_CONNECTIONS = 6;
+/** Transactions that may wait for a connection: some tens of megabytes of messages. */
+const WAITING = 5_000;
 
 /** The database of this process: started, migrated and checked before anything can ask for it. */
 @Injectable()
@@ -47,7 +51,7 @@ export class Database implements OnApplicationShutdown {
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
       const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
-      const pool = openPool(serverUrl, options.poolSize + LISTENING_CONNECTIONS);
+      const pool = openPool(serverUrl, options.poolSize);
       return new Database(embedded, pool, engineUrl, queryUrl, passwordOf(adminUrl));
     } catch (error) {
       await embedded?.stop();
@@ -76,10 +80,23 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-function openPool(connectionString: string, max: number): pg.Pool {
+function openPool(connectionString: string, poolSize: number): pg.Pool {
   const logger = new Logger(Database.name);
-  const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const pool = new pg.Pool({
+    connectionString,
+    max: poolSize + LISTENING_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   pulses.set(pool, new DatabasePulse(connectionString));
+  queues.set(
+    pool,
+    new BoundedQueue({
+      atOnce: poolSize,
+      atOncePerLane: Math.ceil(poolSize / 2),
+      waiting: WAITING,
+      refusal: (limit) => new DatabaseUnavailableError(new Error(`${limit} transactions are waiting.`)),
+    }),
+  );
   // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => {
     // The pool ends before its connections do, and the embedded PostgreSQL cuts those that are left.

@@ -1,5 +1,6 @@
 export { AccountTransactions } from './account-transactions.service.ts';
 export { AdminTransactions } from './admin-transactions.service.ts';
+export { BoundedQueue, type QueuedWork, type QueueLimits } from './bounded-queue.ts';
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
 export { FlagTransactions, type FlagTransaction } from './flag-transactions.service.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';

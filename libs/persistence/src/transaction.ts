@@ -3,6 +3,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
+import type { BoundedQueue } from './bounded-queue.ts';
 import type { DatabasePulse } from './database-pulse.ts';
 import { DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 
@@ -11,6 +12,12 @@ export type TransactionDatabase = NodePgDatabase;
 
 /** Making one costs more than a query; connections are few and long-lived. */
 const databases = new WeakMap<pg.ClientBase, TransactionDatabase>();
+
+/** How long a transaction may wait for its turn, in milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** What waits for the connections of a pool. */
+export const queues = new WeakMap<pg.Pool, BoundedQueue>();
 
 /** Who notices, for the connections of a pool, that the database is gone without a word. */
 export const pulses = new WeakMap<pg.Pool, DatabasePulse>();
@@ -33,8 +40,9 @@ export function inTransaction<R>(
   pool: pg.Pool,
   opening: string,
   work: (client: pg.PoolClient) => Promise<R>,
+  lane?: string,
 ): Promise<R> {
-  return withConnection(pool, async (client, discard) => {
+  const transact: Borrower<R> = async (client, discard) => {
     let isCommitting = false;
     try {
       await client.query(opening);
@@ -48,18 +56,40 @@ export function inTransaction<R>(
       await client.query('ROLLBACK').catch(discard);
       throw isCommitting && isConnectionLoss(error) ? new OutcomeUnknownError(error) : error;
     }
+  };
+  return withConnection(pool, transact, lane);
+}
+
+/** Uses a connection; one whose state is not known any more is to be discarded. */
+type Borrower<R> = (client: pg.PoolClient, discard: (cause: Error) => void) => Promise<R>;
+
+/**
+ * Lends a connection to `work` when it is its turn: users take turns, and none of them has all connections. One whose
+ * state is unknown, because it broke or `discard` was called, is closed instead of being handed to another user.
+ * @param lane the user whose work it is; absent: nobody's, which waits for no other
+ * @throws DatabaseUnavailableError when too much is waiting, or the connection can't be made or breaks
+ */
+export function withConnection<R>(pool: pg.Pool, work: Borrower<R>, lane?: string): Promise<R> {
+  const queue = queues.get(pool);
+  if (!queue) return borrow(pool, work);
+  return queue.run(() => borrow(pool, work), {
+    lane: lane ?? Symbol('nobody'),
+    whileWaiting: (giveUp) => watchPatience(pool, giveUp),
   });
 }
 
-/**
- * Lends a connection to `work`. One whose state is unknown, because it broke or `discard` was called, is closed
- * instead of being handed to another user.
- * @throws DatabaseUnavailableError when the connection can't be made or breaks
- */
-export async function withConnection<R>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient, discard: (cause: Error) => void) => Promise<R>,
-): Promise<R> {
+/** Nobody waits for a database that is gone, nor for ever. */
+function watchPatience(pool: pg.Pool, giveUp: (reason: Error) => void): () => void {
+  const end = (why: string): void => giveUp(new DatabaseUnavailableError(new Error(why)));
+  const unwatch = pulses.get(pool)?.watch(() => end('The database gives no sign of life.'));
+  const timer = setTimeout(() => end('There was no connection in time.'), PATIENCE_MS);
+  return () => {
+    clearTimeout(timer);
+    unwatch?.();
+  };
+}
+
+async function borrow<R>(pool: pg.Pool, work: Borrower<R>): Promise<R> {
   const client = await lend(pool);
   let broken: Error | undefined;
   const discard = (cause: Error): void => void (broken ??= cause);

@@ -32,7 +32,7 @@ export class UserTransactions {
   async statement<Row>(context: UserExecutionContext, statement: Statement): Promise<Row[]> {
     const { userId } = UserExecutionContext.verify(context);
     const text = statementFor(userId, statement);
-    const results: unknown = await withConnection(this.database.pool, (client) => client.query(text));
+    const results: unknown = await withConnection(this.database.pool, (client) => client.query(text), userId);
     // The driver answers several statements with several results, which its types do not know.
     const [, { rows }] = results as [unknown, pg.QueryResult];
     return rows as Row[];
@@ -49,10 +49,11 @@ export class UserTransactions {
   ): Promise<R> {
     const { userId } = UserExecutionContext.verify(context);
     const onCommit: (() => void)[] = [];
-    const result = await inTransaction(this.database.pool, openingFor(userId), (client) => {
+    const transact = (client: pg.PoolClient): Promise<R> => {
       const transaction = transactionOn(client, onCommit);
       return once ? doOnce(transaction.db, userId, once, () => work(transaction)) : work(transaction);
-    });
+    };
+    const result = await inTransaction(this.database.pool, openingFor(userId), transact, userId);
     for (const then of onCommit) then();
     return result;
   }
