@@ -34,6 +34,7 @@ export type {
   Table,
   TableColumn,
   Thread,
+  ThreadChoices,
   ThreadDelivery,
   ToolResult,
   User,

@@ -44,11 +44,23 @@ export interface Agent {
 /** What a message does while a run of its thread is unfinished: wait for it, be refused, or cancel it. */
 export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
 
+/** What its owner decides about a thread. Null gives a limit up: then the server's alone counts. */
+export interface ThreadChoices {
+  readonly whenBusy?: WhenBusy;
+  /** How many of the newest events are kept, if the server keeps that many. */
+  readonly keepEvents?: number | null;
+  /** For how many days events are kept, if the server keeps them so long. */
+  readonly keepEventDays?: number | null;
+}
+
 export interface Thread {
   readonly threadId: string;
   readonly title: string;
   /** For messages that don't say it themselves. */
   readonly whenBusy: WhenBusy;
+  /** How many of the newest events are kept, and for how many days, if the thread has limits of its own. */
+  readonly keepEvents?: number;
+  readonly keepEventDays?: number;
   /** Sequence of the newest event; 0 when there is none. */
   readonly lastSeq: number;
   /** Sequence of the oldest event that is stored. */

@@ -20,6 +20,7 @@ import type {
   SequenceOptions,
   Table,
   Thread,
+  ThreadChoices,
   ThreadDelivery,
   ToolResult,
   WhenBusy,
@@ -66,10 +67,15 @@ export abstract class RestCalls {
 
   /** `title`: at most 200 characters. */
   createThread(
-    thread: { readonly title?: string; readonly whenBusy?: WhenBusy } = {},
+    thread: ThreadChoices & { readonly title?: string } = {},
     call: CallOptions = {},
   ): Promise<Thread> {
     return this.requests.json({ method: 'POST', path: '/v1/threads', body: thread, ...call });
+  }
+
+  configureThread(threadId: string, choices: ThreadChoices, call: CallOptions = {}): Promise<Thread> {
+    const path = `/v1/threads/${encode(threadId)}`;
+    return this.requests.json({ method: 'PATCH', path, body: choices, ...call });
   }
 
   threads(options: PageOptions = {}): Promise<Page<Thread>> {

@@ -9,7 +9,7 @@ import {
 import { PrunerTransactions } from '@bulkhead/persistence';
 import { sql } from 'drizzle-orm';
 
-/** How long events are kept. */
+/** How long events are kept, unless a thread asks for less. */
 export interface EventsOptions {
   /** 0: for ever. */
   readonly retentionDays: number;
@@ -17,7 +17,7 @@ export interface EventsOptions {
   readonly eventsPerThread: number;
 }
 
-/** Where the options are injected; without them everything is kept. */
+/** Where the options are injected; without them everything is kept, unless a thread asks for less. */
 export const EVENTS_OPTIONS = Symbol('EventsOptions');
 
 const DAY_MS = 86_400_000;
@@ -46,8 +46,7 @@ export class EventRetention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    const { retentionDays, eventsPerThread } = this.#options;
-    if (retentionDays > 0 || eventsPerThread > 0) this.#pruneLater();
+    this.#pruneLater();
   }
 
   onModuleDestroy(): void {

@@ -1,8 +1,10 @@
 import { PrunerTransactions } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
+import { aContext } from '@bulkhead/user-context/testing';
 import { sql } from 'drizzle-orm';
 import { EventRetention, type EventsOptions } from './event-retention.service.ts';
 import { openTestEvents, textBatch, type TestEvents } from './testing/index.ts';
+import { ThreadDirectory } from './thread-directory.ts';
 import { ThreadReader } from './thread-reader.service.ts';
 
 let test: TestEvents;
@@ -66,6 +68,27 @@ describe('the retention of events', () => {
     const context = await openThreadWith(10);
     await prune({ eventsPerThread: 2 });
     expect(await seqsOf(context)).toHaveLength(10);
+  });
+
+  it.each([
+    ['as few as a thread asks for', { keepEvents: 3 }, {}, [8, 9, 10]],
+    [
+      'as few as the server says when a thread asks for more',
+      { keepEvents: 5 },
+      { eventsPerThread: 2 },
+      [9, 10],
+    ],
+    ['them as long as a thread asks for', { keepEventDays: 7 }, {}, [6, 7, 8, 9, 10]],
+    ['them no longer than the server says', { keepEventDays: 90 }, { retentionDays: 30 }, [6, 7, 8, 9, 10]],
+  ])('keeps %s', async (_, wish, options, kept) => {
+    const context = await openThreadWith(10);
+    await test.endRun(context, 'completed');
+    await age(context, 5, 40);
+    await test.scopes.run(aContext(context.identity).on(context).build(), ThreadDirectory, (directory) =>
+      directory.configure(wish),
+    );
+    await prune(options);
+    expect(await seqsOf(context)).toEqual(kept);
   });
 
   it('keeps everything unless it is told otherwise', async () => {

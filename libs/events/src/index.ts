@@ -13,6 +13,7 @@ export {
   type NewThreadOptions,
   type PageKey,
   type Thread,
+  type ThreadSettings,
   type WhenBusy,
 } from './thread-directory.ts';
 export {

@@ -12,9 +12,17 @@ import { toStorableText } from './storable.ts';
 export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
 export const WHEN_BUSY: readonly WhenBusy[] = ['enqueue', 'reject', 'interrupt'];
 
-/** How a thread is made. */
-export interface NewThreadOptions {
+/** What its owner may decide about a thread. */
+export interface ThreadSettings {
   readonly whenBusy?: WhenBusy | undefined;
+  /** How many of the newest events are kept; null: as many as the server keeps, which is the most. */
+  readonly keepEvents?: number | null | undefined;
+  /** For how many days events are kept; null: as long as the server keeps them, which is the longest. */
+  readonly keepEventDays?: number | null | undefined;
+}
+
+/** How a thread is made. */
+export interface NewThreadOptions extends ThreadSettings {
   /** Makes it once under a key, and gives the same answer again. */
   readonly once?: Once | undefined;
 }
@@ -24,6 +32,9 @@ export interface Thread {
   readonly title: string;
   /** For messages that don't say it themselves. */
   readonly whenBusy: WhenBusy;
+  /** How many of the newest events are kept, and for how many days, if the thread has limits of its own. */
+  readonly keepEvents?: number;
+  readonly keepEventDays?: number;
   /** Sequence of the newest event; 0 when there is none. */
   readonly lastSeq: number;
   /** Sequence of the oldest event that is stored; one more than `lastSeq` when there is none. */
@@ -46,9 +57,9 @@ export class ThreadDirectory {
   ) {}
 
   /** Allocates the context's own thread. */
-  create(title: string, { whenBusy, once }: NewThreadOptions = {}): Promise<Thread> {
+  create(title: string, { once, ...settings }: NewThreadOptions = {}): Promise<Thread> {
     const { threadId, userId } = this.context;
-    const thread = { threadId, userId, title: toStorableText(title), ...(whenBusy && { whenBusy }) };
+    const thread = { threadId, userId, title: toStorableText(title), ...settings };
     return this.session.transaction(async ({ db }) => {
       const [row] = await db.insert(threads).values(thread).returning();
       return toThread(row);
@@ -63,12 +74,13 @@ export class ThreadDirectory {
     });
   }
 
-  /** Changes what messages of the context's own thread do. @throws ResourceNotFoundError as `get` */
-  configure(whenBusy: WhenBusy): Promise<Thread> {
+  /** Changes what is given of the context's own thread. @throws ResourceNotFoundError as `get` */
+  configure(settings: ThreadSettings): Promise<Thread> {
+    if (Object.values(settings).every((value) => value === undefined)) return this.get();
     return this.session.transaction(async ({ db }) => {
       const [row] = await db
         .update(threads)
-        .set({ whenBusy })
+        .set(settings)
         .where(eq(threads.threadId, this.context.threadId))
         .returning();
       return toThread(row);
@@ -94,6 +106,15 @@ export class ThreadDirectory {
 
 function toThread(row: typeof threads.$inferSelect | undefined): Thread {
   if (!row) throw new ResourceNotFoundError('thread');
-  const { threadId, title, whenBusy, lastSeq, oldestSeq, createdAt } = row;
-  return { threadId, title, whenBusy, lastSeq, oldestSeq, createdAt: createdAt.toISOString() };
+  const { threadId, title, whenBusy, keepEvents, keepEventDays, lastSeq, oldestSeq, createdAt } = row;
+  return {
+    threadId,
+    title,
+    whenBusy,
+    ...(keepEvents !== null && { keepEvents }),
+    ...(keepEventDays !== null && { keepEventDays }),
+    lastSeq,
+    oldestSeq,
+    createdAt: createdAt.toISOString(),
+  };
 }

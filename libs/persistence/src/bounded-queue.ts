@@ -60,7 +60,7 @@ export class BoundedQueue {
   }
 
   async #wait(name: string | symbol, whileWaiting: QueuedWork['whileWaiting']): Promise<void> {
-    const { waiting: limit, refusal } = this.limits;
+    const { waiting: limit } = this.limits;
     if (this.#waiting >= limit) this.#makeRoomFor(name);
     const lane = this.#lane(name);
     this.#waiting += 1;

@@ -1,10 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { WHEN_BUSY, type WhenBusy } from '@bulkhead/events';
-import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator';
 import { IsId } from '../validation/is-id.decorator.ts';
 
 /** Longest message, in characters. */
 export const MAX_MESSAGE_LENGTH = 32_000;
+
+/** Limits of what a thread can ask to be kept: as of the server's settings. */
+const MAX_KEPT_EVENTS = 1_000_000_000;
+const MAX_KEPT_DAYS = 36_500;
 
 export class ThreadPath {
   @ApiProperty({ format: 'uuid' })
@@ -12,23 +27,46 @@ export class ThreadPath {
   readonly threadId!: string;
 }
 
-export class CreateThreadDto {
+/** What the owner decides about a thread; null gives a limit up, so that the server's counts alone. */
+export class ConfigureThreadDto {
+  @ApiPropertyOptional({ enum: WHEN_BUSY, default: 'enqueue' })
+  @ValidateIf(({ whenBusy }: ConfigureThreadDto) => whenBusy !== undefined)
+  @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
+  readonly whenBusy?: WhenBusy;
+
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 1,
+    maximum: MAX_KEPT_EVENTS,
+    description: 'How many of the newest events are kept, if the server keeps that many.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_KEPT_EVENTS)
+  readonly keepEvents?: number | null;
+
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 1,
+    maximum: MAX_KEPT_DAYS,
+    description: 'For how many days events are kept, if the server keeps them so long.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_KEPT_DAYS)
+  readonly keepEventDays?: number | null;
+}
+
+export class CreateThreadDto extends ConfigureThreadDto {
   @ApiPropertyOptional({ maxLength: 200 })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   readonly title?: string;
-
-  @ApiPropertyOptional({ enum: WHEN_BUSY, default: 'enqueue' })
-  @IsOptional()
-  @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
-  readonly whenBusy?: WhenBusy;
-}
-
-export class ConfigureThreadDto {
-  @ApiProperty({ enum: WHEN_BUSY })
-  @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
-  readonly whenBusy!: WhenBusy;
 }
 
 export class SendMessageDto {
@@ -66,6 +104,12 @@ export class ThreadDto {
     description: 'What a message does while a run of the thread is unfinished.',
   })
   readonly whenBusy!: WhenBusy;
+
+  @ApiPropertyOptional({ description: 'How many of the newest events are kept, by a limit of its own.' })
+  readonly keepEvents?: number;
+
+  @ApiPropertyOptional({ description: 'For how many days events are kept, by a limit of its own.' })
+  readonly keepEventDays?: number;
 
   @ApiProperty({ description: 'Sequence of the newest event.' })
   readonly lastSeq!: number;

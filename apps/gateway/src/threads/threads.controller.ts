@@ -39,11 +39,13 @@ export class ThreadsController {
   @ApiProblems(400, 401, 403, 422)
   create(
     @Req() request: UserRequest,
-    @Body() { title = '', whenBusy }: CreateThreadDto,
+    @Body() { title = '', ...settings }: CreateThreadDto,
     @IdempotencyKey() once: Once | undefined,
   ): Promise<ThreadDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
-    return this.scopes.run(context, ThreadDirectory, (threads) => threads.create(title, { whenBusy, once }));
+    return this.scopes.run(context, ThreadDirectory, (threads) =>
+      threads.create(title, { ...settings, once }),
+    );
   }
 
   /** Your threads, newest first. */
@@ -67,17 +69,17 @@ export class ThreadsController {
     return this.scopes.run(context, ThreadDirectory, (threads) => threads.get());
   }
 
-  /** What a message of this thread does while a run of it is unfinished, unless the message says so itself. */
+  /** What a message of this thread does while a run of it is unfinished, and how long its events are kept. */
   @Patch(':threadId')
   @ApiOkResponse({ type: ThreadDto })
   @ApiProblems(400, 401, 403, 404)
   configure(
     @Req() request: UserRequest,
     @Param() path: ThreadPath,
-    @Body() { whenBusy }: ConfigureThreadDto,
+    @Body() settings: ConfigureThreadDto,
   ): Promise<ThreadDto> {
     const context = UserExecutionContext.fromHttpRequest(request, { threadId: path.threadId });
-    return this.scopes.run(context, ThreadDirectory, (threads) => threads.configure(whenBusy));
+    return this.scopes.run(context, ThreadDirectory, (threads) => threads.configure(settings));
   }
 
   /** Accepts a message. Once this answers, the run is stored and will come to an end, whatever happens to the server. */

@@ -10,6 +10,7 @@ const authTables = [
 const prunerRights = [
   ...['threads.thread_id SELECT', 'threads.last_seq SELECT'],
   ...['threads.oldest_seq SELECT', 'threads.oldest_seq UPDATE'],
+  ...['threads.keep_events SELECT', 'threads.keep_event_days SELECT'],
   ...['runs.thread_id SELECT', 'runs.state SELECT'],
   ...['events.thread_id SELECT', 'events.seq SELECT', 'events.at SELECT', 'events DELETE'],
   ...['tool_results.thread_id SELECT', 'tool_results.seq SELECT', 'tool_results DELETE'],

@@ -36,12 +36,19 @@ export const threads = bulkhead.table(
     whenBusy: text('when_busy', { enum: ['enqueue', 'reject', 'interrupt'] })
       .notNull()
       .default('enqueue'),
+    /** The newest events that are kept; null: as many as the server keeps. */
+    keepEvents: bigint('keep_events', { mode: 'number' }),
+    /** For how many days; null: as long as the server keeps them. */
+    keepEventDays: integer('keep_event_days'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
     // The target of composite foreign keys: a row can't hang on another user's thread.
     unique('threads_owner').on(table.threadId, table.userId),
     index('threads_newest').on(table.userId, table.createdAt, table.threadId),
+    index('threads_own_retention')
+      .on(table.threadId)
+      .where(sql`keep_events is not null or keep_event_days is not null`),
     ownerPolicy(),
     prunerPolicy('select'),
     prunerPolicy('update'),
