@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'session.refreshed',
   'session.ended',
   'access.refused',
+  'roles.changed',
   'api_key.created',
   'api_key.revoked',
   'run.accepted',

@@ -15,7 +15,7 @@ import {
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
-import { Sessions, type SignedIn } from './sessions.service.ts';
+import { MAX_USER_AGENT_LENGTH, Sessions, type SignedIn } from './sessions.service.ts';
 import { SignInThrottle } from './sign-in-throttle.service.ts';
 import { profileColumns, type UserProfile } from './user-profile.ts';
 
@@ -69,7 +69,13 @@ export class AccountService {
         .returning(profileColumns);
       if (!user) throw new EmailTakenError();
       const tokens = await this.sessions.open(db, user.userId, input.userAgent);
-      await this.audit.appendAs(db, user.userId, 'sign_up.succeeded');
+      await this.audit.appendAs(
+        db,
+        user.userId,
+        'sign_up.succeeded',
+        { issuer: LOCAL_ACCOUNTS },
+        trailOf(input),
+      );
       return { user, ...tokens };
     });
   }
@@ -107,7 +113,13 @@ export class AccountService {
     const { user } = account;
     const tokens = await this.transactions.run(async (db) => {
       const opened = await this.sessions.open(db, user.userId, input.userAgent);
-      await this.audit.appendAs(db, user.userId, 'sign_in.succeeded');
+      await this.audit.appendAs(
+        db,
+        user.userId,
+        'sign_in.succeeded',
+        { issuer: LOCAL_ACCOUNTS },
+        trailOf(input),
+      );
       return opened;
     });
     return { user, ...tokens };
@@ -143,6 +155,14 @@ export class AccountService {
     if (this.options.localAccounts === false) throw new LocalAccountsOffError();
   }
 }
+
+/** From where somebody signed in, named as in a context's trail. */
+const trailOf = ({ address, userAgent }: SignInInput) => ({
+  auditMetadata: {
+    ...(address !== undefined && { clientIp: address }),
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, MAX_USER_AGENT_LENGTH) }),
+  },
+});
 
 function check(rules: Readonly<Record<string, Rule>>, input: object): void {
   const values: Readonly<Record<string, unknown>> = { ...input };

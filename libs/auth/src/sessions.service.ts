@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditLog } from '@bulkhead/audit';
 import {
   AccountTransactions,
   accounts,
@@ -32,7 +33,8 @@ export interface SignedIn extends SessionTokens {
 /** How long a used refresh token gives the same successor again: its answer may have been lost on the way. */
 const GRACE_MS = 10_000;
 
-const MAX_USER_AGENT_LENGTH = 200;
+/** What is kept of what a client calls itself, in characters. */
+export const MAX_USER_AGENT_LENGTH = 200;
 
 type EndReason = 'sign_out' | 'refresh_token_reuse';
 
@@ -42,6 +44,7 @@ export class Sessions {
   constructor(
     private readonly transactions: AccountTransactions,
     private readonly accessTokens: AccessTokens,
+    private readonly audit: AuditLog,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
@@ -77,7 +80,7 @@ export class Sessions {
 
   /** Ends the session on this device, at once on every node. Ending it again changes nothing. */
   async signOut({ sessionId }: TokenSubject): Promise<void> {
-    await this.transactions.run((db) => end(db, sessionId, 'sign_out'));
+    await this.transactions.run((db) => this.#end(db, sessionId, 'sign_out'));
   }
 
   async #exchange(
@@ -90,7 +93,7 @@ export class Sessions {
     const [token] = await db.select().from(refreshTokens).where(isToken).for('update');
     if (!token) return undefined;
     if (token.usedAt && !(await mayBeLost(db, token, presented))) {
-      await end(db, token.sessionId, 'refresh_token_reuse');
+      await this.#end(db, token.sessionId, 'refresh_token_reuse');
       return undefined;
     }
     const [user] = await db
@@ -100,6 +103,7 @@ export class Sessions {
       .where(and(eq(sessions.sessionId, token.sessionId), isLive()));
     if (!user) return undefined;
     const successorSalt = token.successorSalt ?? newSuccessorSalt();
+    const tokens = await this.#issue(db, token, successorOf(presented, successorSalt));
     if (!token.usedAt) {
       await db
         .update(refreshTokens)
@@ -109,8 +113,18 @@ export class Sessions {
         .update(sessions)
         .set({ lastUsedAt: sql`now()` })
         .where(eq(sessions.sessionId, token.sessionId));
+      await this.audit.appendAs(db, token.userId, 'session.refreshed', { sessionId: token.sessionId });
     }
-    return { user, ...(await this.#issue(db, token, successorOf(presented, successorSalt))) };
+    return { user, ...tokens };
+  }
+
+  async #end(db: TransactionDatabase, sessionId: string, reason: EndReason): Promise<void> {
+    const [ended] = await db
+      .update(sessions)
+      .set({ revokedAt: sql`now()`, revokedReason: reason })
+      .where(and(eq(sessions.sessionId, sessionId), isNull(sessions.revokedAt)))
+      .returning({ userId: sessions.userId });
+    if (ended) await this.audit.appendAs(db, ended.userId, 'session.ended', { sessionId, reason });
   }
 
   async #issue(
@@ -148,9 +162,3 @@ async function mayBeLost(
     .where(and(eq(refreshTokens.tokenHash, successorHash), isNull(refreshTokens.usedAt)));
   return successor?.isRecent ?? false;
 }
-
-const end = (db: TransactionDatabase, sessionId: string, revokedReason: EndReason) =>
-  db
-    .update(sessions)
-    .set({ revokedAt: sql`now()`, revokedReason })
-    .where(and(eq(sessions.sessionId, sessionId), isNull(sessions.revokedAt)));

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { AuditLog, type AuditAction } from '@bulkhead/audit';
 import {
   AccountTransactions,
   accounts,
@@ -26,19 +27,32 @@ export interface ProviderSession {
  */
 @Injectable()
 export class ProviderAccounts {
-  constructor(private readonly transactions: AccountTransactions) {}
+  constructor(
+    private readonly transactions: AccountTransactions,
+    private readonly audit: AuditLog,
+  ) {}
 
   /** @throws UnauthenticatedError when the account is disabled or deleted, or the sign-in was ended here */
   async sessionOf(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession> {
     const session = await this.transactions.run(async (db) => {
-      const account = (await find(db, options, subject)) ?? (await create(db, options, subject));
+      const { issuer } = options;
+      const happened: [action: AuditAction, details: object][] = [];
+      let account = await find(db, options, subject);
+      if (!account) {
+        if (await create(db, options, subject)) happened.push(['sign_up.succeeded', { issuer }]);
+        account = await find(db, options, subject);
+      }
       if (!account || account.disabledAt) return undefined;
       const { userId } = account;
       const roles = await currentRoles(db, account, subject);
+      if (roles !== account.roles) happened.push(['roles.changed', { issuer, roles }]);
       const sessionId = sessionIdOf(userId, subject.signIn);
-      return (await open(db, userId, sessionId, subject))
-        ? { userId, sessionId, issuer: options.issuer, roles }
-        : undefined;
+      const standing = await open(db, userId, sessionId, subject);
+      if (standing === 'ended') return undefined;
+      if (standing === 'new') happened.push(['sign_in.succeeded', { issuer, sessionId }]);
+      // Last, and only when there is something: it holds the user's chain until the commit.
+      for (const [action, details] of happened) await this.audit.appendAs(db, userId, action, details);
+      return { userId, sessionId, issuer, roles };
     });
     if (!session) throw new UnauthenticatedError(new Error('The account or the sign-in was ended here.'));
     return session;
@@ -56,17 +70,16 @@ async function find(
   return (await db.select().from(accounts).where(isTheirs))[0];
 }
 
+/** @returns whether it was made here: perhaps it may not be, perhaps somebody else comes at the same time */
 async function create(
   db: TransactionDatabase,
-  options: ProviderOptions,
-  person: ProviderSubject,
-): Promise<Account | undefined> {
-  const { issuer, defaultRoles } = options;
-  const { subject, displayName, email, roles, issuedAt } = person;
+  { issuer, defaultRoles }: ProviderOptions,
+  { subject, displayName, email, roles, issuedAt }: ProviderSubject,
+): Promise<boolean> {
   const subjectHash = createHash('sha256').update(subject).digest('hex');
   const isRemoved = and(eq(removedSubjects.issuer, issuer), eq(removedSubjects.subjectHash, subjectHash));
-  if ((await db.select().from(removedSubjects).where(isRemoved)).length > 0) return undefined;
-  await db
+  if ((await db.select().from(removedSubjects).where(isRemoved)).length > 0) return false;
+  const made = await db
     .insert(accounts)
     .values({
       userId: randomUUID(),
@@ -77,9 +90,9 @@ async function create(
       roles: [...(roles ?? defaultRoles)],
       ...(roles && { rolesAsOf: issuedAt }),
     })
-    .onConflictDoNothing();
-  // Made here, or by whoever came at the same time.
-  return find(db, options, person);
+    .onConflictDoNothing()
+    .returning({ userId: accounts.userId });
+  return made.length > 0;
 }
 
 /** What the newest token says about roles counts, also for those who come with an older one. */
@@ -105,21 +118,26 @@ async function currentRoles(
   return row?.roles ?? known;
 }
 
-/** @returns whether the sign-in is good here */
+/** What a sign-in elsewhere is here: used for the first time, known, or ended. */
+type Standing = 'new' | 'known' | 'ended';
+
 async function open(
   db: TransactionDatabase,
   userId: string,
   sessionId: string,
   { expiresAt }: ProviderSubject,
-): Promise<boolean> {
+): Promise<Standing> {
   const isOne = eq(sessions.sessionId, sessionId);
   const end = new Date(expiresAt);
   const [known] = await db.select({ expiresAt: sessions.expiresAt }).from(sessions).where(isOne);
+  let standing: Standing = 'known';
   if (!known) {
-    await db
+    const inserted = await db
       .insert(sessions)
       .values({ sessionId, userId, kind: 'provider', expiresAt: end })
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning({ sessionId: sessions.sessionId });
+    if (inserted.length > 0) standing = 'new';
   } else if (known.expiresAt < end) {
     await db.update(sessions).set({ expiresAt: end }).where(isOne);
   }
@@ -128,5 +146,5 @@ async function open(
     .from(sessions)
     .innerJoin(accounts, eq(accounts.userId, sessions.userId))
     .where(and(isOne, isLive()));
-  return live.length > 0;
+  return live.length > 0 ? standing : 'ended';
 }
