@@ -19,6 +19,8 @@ export type What = (typeof WHAT)[number];
 
 /** Makes users, and things of users, on a real server. */
 export class MatrixFixtures {
+  #uploads: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly cluster: Cluster,
     private readonly server: Server,
@@ -98,15 +100,25 @@ export class MatrixFixtures {
     return (await this.#post<{ runId: string }>(path, { content: 'What is 1 + 1?' }, caller.token)).runId;
   }
 
-  async #table({ token }: Caller): Promise<string> {
-    const { text } = await probe(this.server.url, {
-      method: 'POST',
-      path: `/v1/tables?name=t${randomUUID().replaceAll('-', '')}`,
-      token,
-      headers: { 'content-type': 'text/csv' },
-      body: 'a,b\n1,2\n',
+  #table({ token }: Caller): Promise<string> {
+    return this.inTurn(async () => {
+      const { status, text } = await probe(this.server.url, {
+        method: 'POST',
+        path: `/v1/tables?name=t${randomUUID().replaceAll('-', '')}`,
+        token,
+        headers: { 'content-type': 'text/csv' },
+        body: 'a,b\n1,2\n',
+      });
+      if (status !== 201) throw new Error(`The upload of a table was answered with ${status}: ${text}`);
+      return (JSON.parse(text) as { tableId: string }).tableId;
     });
-    return (JSON.parse(text) as { tableId: string }).tableId;
+  }
+
+  /** One upload after another: the server refuses a user's second one while the first is under way. */
+  inTurn<R>(upload: () => Promise<R>): Promise<R> {
+    const mine = this.#uploads.then(upload);
+    this.#uploads = mine.catch(() => undefined);
+    return mine;
   }
 
   /** A tool call that waits for its owner's word. */

@@ -70,12 +70,14 @@ class Matrix {
     const values = await this.#valuesOf(operation, who, what);
     if (!values) return void this.#unknown.add(operation.name);
     const caller = await this.#callerOf(operation, who);
-    const response = await probe(this.server.url, {
-      method: operation.method,
-      path: pathOf(operation, values) + queryOf(operation),
-      ...(caller.token !== '' && { token: caller.token }),
-      ...bodyOf(operation),
-    });
+    const ask = (): Promise<ProbeResponse> =>
+      probe(this.server.url, {
+        method: operation.method,
+        path: pathOf(operation, values) + queryOf(operation),
+        ...(caller.token !== '' && { token: caller.token }),
+        ...bodyOf(operation),
+      });
+    const response = operation.isUpload ? await this.fixtures.inTurn(ask) : await ask();
     const key = `${operation.name} ${who} ${what}`;
     this.#answers.set(key, response);
     const expected = expectedOf(operation, who, what);
