@@ -12,6 +12,7 @@ import { isolation } from './isolation.suite.ts';
 import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
+import { signIns } from './sign-ins.suite.ts';
 import { slowConsumers } from './slow-consumers.suite.ts';
 import { soak } from './soak.suite.ts';
 import { sockets } from './sockets.suite.ts';
@@ -38,6 +39,7 @@ export const suites: readonly EvidenceSuite[] = [
   once,
   audit,
   revocation,
+  signIns,
   threadCost,
   soak,
 ];
