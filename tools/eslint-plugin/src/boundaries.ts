@@ -14,6 +14,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** Which projects a project may import. A new project needs a row here before anything of it passes lint. */
 const scopes: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  telemetry: [],
   'user-context': ['errors'],
   persistence: ['user-context', 'errors'],
   events: ['persistence', 'user-context', 'errors'],
@@ -23,7 +24,18 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   tools: ['audit', 'events', 'persistence', 'user-context', 'errors'],
   mcp: ['tools', 'events', 'user-context', 'errors'],
   tables: ['tools', 'events', 'persistence', 'user-context', 'errors'],
-  execution: ['flags', 'audit', 'tools', 'models', 'events', 'persistence', 'user-context', 'auth', 'errors'],
+  execution: [
+    'flags',
+    'audit',
+    'tools',
+    'models',
+    'events',
+    'persistence',
+    'user-context',
+    'auth',
+    'telemetry',
+    'errors',
+  ],
   agents: ['execution', 'mcp', 'tables', 'tools', 'models', 'errors'],
   flags: ['audit', 'persistence', 'user-context', 'errors'],
   gateway: [
@@ -40,6 +52,7 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
     'events',
     'persistence',
     'user-context',
+    'telemetry',
     'errors',
   ],
   client: ['events', 'errors'],
