@@ -10,6 +10,7 @@ import { McpModule } from '@bulkhead/mcp';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { TablesModule } from '@bulkhead/tables';
+import { TelemetryModule } from '@bulkhead/telemetry';
 import { BuiltInToolsModule, ToolsModule, WebToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AdminFlagsController } from './admin/admin-flags.controller.ts';
@@ -27,7 +28,9 @@ import { EntryPointAccess } from './boot/entry-point-access.service.ts';
 import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
 import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
+import { ConnectionMetrics } from './delivery/connection-metrics.service.ts';
 import { ConnectionSlots } from './delivery/connection-slots.service.ts';
+import { DeliveryObserver } from './delivery/delivery-observer.service.ts';
 import { EventDelivery } from './delivery/event-delivery.service.ts';
 import { DeliveryController } from './events/delivery.controller.ts';
 import { EventStreams } from './events/event-streams.service.ts';
@@ -46,6 +49,12 @@ import { Handshake } from './socket/handshake.service.ts';
 import { SocketMessageHandler } from './socket/socket-message.handler.ts';
 import { ThreadsController } from './threads/threads.controller.ts';
 import { TablesController } from './tables/tables.controller.ts';
+import { EventObserver } from './telemetry/event-observer.service.ts';
+import { FrameObserver } from './telemetry/frame-observer.service.ts';
+import { MetricsController } from './telemetry/metrics.controller.ts';
+import { NodeMetrics } from './telemetry/node-metrics.service.ts';
+import { RequestObserver } from './telemetry/request-observer.service.ts';
+import { RunObserver } from './telemetry/run-observer.service.ts';
 import { UsageController } from './usage/usage.controller.ts';
 import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
 
@@ -58,6 +67,7 @@ export class AppModule {
       imports: [
         ConfigurationModule.forRoot(config),
         DiscoveryModule,
+        TelemetryModule,
         UserContextModule,
         PersistenceModule,
         AuditModule,
@@ -93,6 +103,7 @@ export class AppModule {
         ProblemsController,
         TablesController,
         HealthController,
+        MetricsController,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthenticationGuard },
@@ -105,13 +116,20 @@ export class AppModule {
         IsolationIncidents,
         EntryPointAccess,
         EntryPointScopes,
+        ConnectionMetrics,
         ConnectionSlots,
+        DeliveryObserver,
         EventDelivery,
         EventStreams,
         ChatGateway,
         Handshake,
         SocketMessageHandler,
         RunWorker,
+        EventObserver,
+        FrameObserver,
+        NodeMetrics,
+        RequestObserver,
+        RunObserver,
       ],
     };
     return config.ROLE === 'worker' ? withoutClients(server) : server;
@@ -121,7 +139,9 @@ export class AppModule {
 /** A worker executes runs, and answers for its health only. */
 function withoutClients({ providers = [], ...server }: DynamicModule): DynamicModule {
   const connections: readonly unknown[] = [
+    ConnectionMetrics,
     ConnectionSlots,
+    DeliveryObserver,
     EventDelivery,
     EventStreams,
     ChatGateway,
@@ -130,7 +150,7 @@ function withoutClients({ providers = [], ...server }: DynamicModule): DynamicMo
   ];
   return {
     ...server,
-    controllers: [HealthController],
+    controllers: [HealthController, MetricsController],
     providers: providers.filter((provider) => !connections.includes(provider)),
   };
 }

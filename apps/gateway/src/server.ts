@@ -9,6 +9,7 @@ import type { GatewayConfig } from './config/gateway.config.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
 import { answerClientError, answerFrameworkError, guardBodies, guardTransport } from './problem/transport.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
+import { RequestObserver } from './telemetry/request-observer.service.ts';
 import { acceptCsv } from './tables/csv-body.ts';
 
 /** Largest request body, in bytes. */
@@ -55,6 +56,7 @@ export async function createServer(
   const fastify = app.getHttpAdapter().getInstance();
   // JSON is the only body there is, but for an uploaded CSV: a form or a text could be sent by any web page without asking.
   fastify.removeContentTypeParser('text/plain');
+  app.get(RequestObserver).watch(fastify);
   guardTransport(fastify);
   guardBodies(fastify);
   acceptCsv(fastify);

@@ -6,6 +6,9 @@ import type { ThreadEvent } from './thread-event.ts';
 /** Hears committed events, or `behind` when there are some that only the log has. */
 type Listener = (news: readonly ThreadEvent[] | 'behind') => void;
 
+/** Hears of each thread that events were published for, and those events if they were not published before. */
+type Watcher = (key: RouteKey, events?: readonly ThreadEvent[]) => void;
+
 /** A user's thread, as an address within this process. */
 export type RouteKey = `${string} ${string}`;
 
@@ -16,7 +19,7 @@ export type RouteKey = `${string} ${string}`;
 @Injectable()
 export class EventRouter {
   readonly #listeners = new Map<RouteKey, Set<Listener>>();
-  readonly #watchers = new Set<(key: RouteKey) => void>();
+  readonly #watchers = new Set<Watcher>();
 
   /** Readers that are listening now. */
   get listenerCount(): number {
@@ -33,7 +36,7 @@ export class EventRouter {
     }
     const key = keyOf(context, context.threadId);
     for (const listener of this.#listeners.get(key) ?? []) listener(events);
-    for (const watcher of this.#watchers) watcher(key);
+    for (const watcher of this.#watchers) watcher(key, events);
   }
 
   /** Events of the context's thread are stored that may never have been published: before a crash, say. */
@@ -62,8 +65,8 @@ export class EventRouter {
     }
   }
 
-  /** Calls `watcher` with each thread that events were published for, until the returned function is called. */
-  onPublish(watcher: (key: RouteKey) => void): () => void {
+  /** Calls `watcher` with whatever is published on this node, until the returned function is called. */
+  onPublish(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }

@@ -2,6 +2,8 @@ import { Injectable, Scope } from '@nestjs/common';
 import { UserEventEmitter } from '@bulkhead/events';
 import { ContextIsolationError, UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
 import { AgentFactory } from './agent.factory.ts';
+import { AgentObserver } from './agent-observer.service.ts';
+import { EngineCensus } from './engine-census.service.ts';
 import { UserExecutionEngine } from './user-execution.engine.ts';
 
 /** The one way to an engine. Resolved in a scope, so every part of the engine belongs to that scope's context. */
@@ -11,15 +13,24 @@ export class ExecutionEngineFactory {
     private readonly scope: UserContextScope,
     private readonly agentFactory: AgentFactory,
     private readonly eventEmitter: UserEventEmitter,
+    private readonly census: EngineCensus,
+    private readonly observer: AgentObserver,
   ) {}
 
   /** @throws ContextIsolationError for a context that is not this scope's own */
   createForUser(context: UserExecutionContext): UserExecutionEngine {
+    return this.census.admit(this.scope, () => this.#create(context));
+  }
+
+  #create(context: UserExecutionContext): UserExecutionEngine {
     this.scope.assertOpen();
     if (context !== this.scope.context) {
       throw new ContextIsolationError('An engine was asked for in another context’s scope.');
     }
     context.verifyIsolation();
-    return new UserExecutionEngine(context, this.agentFactory, this.eventEmitter);
+    const agents: Pick<AgentFactory, 'create'> = {
+      create: (...asked) => this.observer.watch(this.agentFactory.create(...asked), context),
+    };
+    return new UserExecutionEngine(context, agents, this.eventEmitter);
   }
 }

@@ -4,6 +4,7 @@ import { EventsModule } from '@bulkhead/events';
 import { FlagsModule } from '@bulkhead/flags';
 import { ModelsModule } from '@bulkhead/models';
 import { PersistenceModule } from '@bulkhead/persistence';
+import { TelemetryModule } from '@bulkhead/telemetry';
 import { ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AdmissionGate } from './admission-gate.ts';
@@ -11,14 +12,17 @@ import { AdmissionTurns } from './admission-turns.service.ts';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { AgentFactory } from './agent.factory.ts';
+import { AgentObserver } from './agent-observer.service.ts';
 import { ApprovalRequests } from './approval-requests.ts';
 import { ApprovalWakes } from './approval-wakes.service.ts';
 import { Approvals } from './approvals.ts';
 import { DelegateTool } from './delegate.tool.ts';
 import { DelegatedWork } from './delegated-work.ts';
+import { EngineCensus } from './engine-census.service.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { KeptSteps } from './kept-steps.ts';
 import { MemoryGate } from './memory-gate.service.ts';
+import { QueueDepth } from './queue-depth.service.ts';
 import { RunAdmission } from './run-admission.ts';
 import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
@@ -29,6 +33,7 @@ import { RunLocator } from './run-locator.service.ts';
 import { RunOverview } from './run-overview.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
+import { RunTraces } from './run-traces.service.ts';
 import { SubAgents } from './sub-agents.service.ts';
 import { UsageLedger } from './usage-ledger.ts';
 import { UsageReport } from './usage-report.ts';
@@ -39,6 +44,7 @@ import { ThreadTurns } from './thread-turns.ts';
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
 @Module({
   imports: [
+    TelemetryModule,
     UserContextModule,
     PersistenceModule,
     AuditModule,
@@ -52,15 +58,18 @@ import { ThreadTurns } from './thread-turns.ts';
     AdmissionGate,
     AgentRegistry,
     AgentFactory,
+    AgentObserver,
     ApprovalRequests,
     ApprovalWakes,
     Approvals,
     DelegateTool,
     DelegatedWork,
+    EngineCensus,
     ExecutionEngineFactory,
     KeptSteps,
     AdmissionTurns,
     MemoryGate,
+    QueueDepth,
     RunAdmission,
     RunCancellation,
     RunControl,
@@ -71,6 +80,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunLocator,
     RunOverview,
     RunQueue,
+    RunTraces,
     SubAgents,
     Teams,
     ThreadSummaries,
@@ -79,11 +89,13 @@ import { ThreadTurns } from './thread-turns.ts';
     UsageReport,
   ],
   exports: [
+    EngineCensus,
     UsageReport,
     Approvals,
     ActivityLedger,
     AgentRegistry,
     MemoryGate,
+    QueueDepth,
     RunAdmission,
     RunCancellation,
     RunControl,
@@ -92,6 +104,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunLocator,
     RunOverview,
     RunQueue,
+    RunTraces,
   ],
 })
 export class ExecutionModule {}

@@ -5,6 +5,7 @@ export { Approvals, type Approval, type ApprovalDecision, type ApprovalState } f
 export type { AgentDefinition, AgentLimits, DelegateGrant } from './agent.contract.ts';
 export { AgentRegistry } from './agent-registry.service.ts';
 export type { DurableSteps } from './durable-steps.ts';
+export { EngineCensus } from './engine-census.service.ts';
 export {
   AgentRegistrationError,
   ApprovalChangedError,
@@ -24,6 +25,7 @@ export {
 export { ExecutionModule } from './execution.module.ts';
 export { EXECUTION_OPTIONS, type ExecutionOptions, type Role } from './execution.options.ts';
 export { MemoryGate } from './memory-gate.service.ts';
+export { QueueDepth, type Depth } from './queue-depth.service.ts';
 export { RunAdmission, type AcceptedRun, type AdmissionOptions } from './run-admission.ts';
 export { RunControl } from './run-control.ts';
 export { RunExecution } from './run-execution.ts';
@@ -31,4 +33,5 @@ export { RunHistory, type Message, type Run } from './run-history.ts';
 export { RunOverview, type RunMetadata } from './run-overview.service.ts';
 export { RunLocator } from './run-locator.service.ts';
 export { prepareEngine, RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';
+export { RunTraces } from './run-traces.service.ts';
 export type { RunState, TerminalState } from './run-state.ts';

@@ -14,6 +14,7 @@ import { MemoryGate } from './memory-gate.service.ts';
 import { NodeLease } from './node-lease.ts';
 import { enterQueue, leaveQueue, QUEUE, RunClaims } from './run-claims.ts';
 import { RunPerformer } from './run-performer.ts';
+import { RunTraces } from './run-traces.service.ts';
 import { RunTaker } from './run-taker.ts';
 import { RunWake } from './run-wake.ts';
 import { STEP_FORMAT } from './step-format.ts';
@@ -52,6 +53,7 @@ export class RunQueue {
     private readonly fence: RunFence,
     private readonly memory: MemoryGate,
     flags: FeatureFlags,
+    private readonly traces: RunTraces,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {
     this.#wake = new RunWake(database, flags, () => this.#worker?.taker.wake());
@@ -108,6 +110,7 @@ export class RunQueue {
       await client.enqueueInTransaction(connection, options, job);
       await enterQueue(connection, context);
     });
+    await this.traces.keep(transaction, context);
     transaction.afterCommit(() => this.#wakeAnybody());
   }
 

@@ -56,7 +56,7 @@ export interface EngineResult {
 export class UserExecutionEngine {
   constructor(
     readonly context: UserExecutionContext,
-    private readonly agentFactory: AgentFactory,
+    private readonly agentFactory: Pick<AgentFactory, 'create'>,
     private readonly eventEmitter: UserEventEmitter,
   ) {}
 

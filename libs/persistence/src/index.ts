@@ -42,6 +42,7 @@ export {
   userQuotas,
 } from './schema/index.ts';
 export { PrunerTransactions } from './pruner-transactions.service.ts';
+export { QueueTransactions } from './queue-transactions.service.ts';
 export { RateLimitStore } from './rate-limit-store.service.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';

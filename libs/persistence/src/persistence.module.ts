@@ -5,6 +5,7 @@ import { AdminTransactions } from './admin-transactions.service.ts';
 import { databaseProvider } from './database.service.ts';
 import { FlagTransactions } from './flag-transactions.service.ts';
 import { PrunerTransactions } from './pruner-transactions.service.ts';
+import { QueueTransactions } from './queue-transactions.service.ts';
 import { RateLimitStore } from './rate-limit-store.service.ts';
 import { UserDatabaseSession } from './user-database-session.ts';
 import { UserTransactions } from './user-transactions.service.ts';
@@ -16,6 +17,7 @@ const services = [
   AdminTransactions,
   FlagTransactions,
   PrunerTransactions,
+  QueueTransactions,
   RateLimitStore,
   UserDatabaseSession,
 ];

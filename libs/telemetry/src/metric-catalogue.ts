@@ -185,13 +185,12 @@ export const METRICS = {
 
   bulkhead_database_connections: {
     kind: 'gauge',
-    help: 'Connections to the database, by pool and what they do.',
-    labels: { pool: ['users', 'engine'], state: ['busy', 'idle'] },
+    help: 'Connections to the database that users’ transactions share.',
+    labels: { state: ['busy', 'idle'] },
   },
   bulkhead_database_waiting: {
     kind: 'gauge',
     help: 'Work that waits for a connection to the database.',
-    labels: { pool: ['users', 'engine'] },
   },
   bulkhead_labels_refused_total: {
     kind: 'counter',

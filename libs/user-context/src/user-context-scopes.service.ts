@@ -29,6 +29,8 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   readonly #live = new Set<UserContextScope>();
   readonly #idle = new Set<() => void>();
   #shuttingDown = false;
+  #opened = 0;
+  #leftBehind = 0;
 
   constructor(
     private readonly moduleRef: ModuleRef,
@@ -38,6 +40,16 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   /** Scopes that are open now. */
   get liveCount(): number {
     return this.#live.size;
+  }
+
+  /** Scopes that were opened since the start. */
+  get openedCount(): number {
+    return this.#opened;
+  }
+
+  /** Scopes whose cleanup failed: something may be left of them. */
+  get leftBehindCount(): number {
+    return this.#leftBehind;
   }
 
   /**
@@ -56,6 +68,7 @@ export class UserContextScopes implements BeforeApplicationShutdown {
     const scope = new UserContextScope(UserExecutionContext.verify(context));
     const stopWatching = watchLimits(scope, options);
     this.#live.add(scope);
+    this.#opened += 1;
     let failure: unknown;
     try {
       return await untilAborted(scope, this.#perform(scope, handler, work));
@@ -96,6 +109,9 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   async #close(scope: UserContextScope, failure: unknown): Promise<void> {
     try {
       await scope.close(failure);
+    } catch (error) {
+      this.#leftBehind += 1;
+      throw error;
     } finally {
       this.#live.delete(scope);
       if (this.#live.size === 0) for (const resolve of this.#idle) resolve();

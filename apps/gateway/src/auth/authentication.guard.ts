@@ -57,6 +57,6 @@ function admit(identity: Identity, access: Access): true {
 }
 
 /** Source: RFC 6750, section 2.1. Tokens in queries or bodies are not looked for. */
-function bearerToken(header: string | undefined): string | undefined {
+export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer ([\w.~+/-]+=*)$/i.exec(header ?? '')?.[1];
 }

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength, MinLength } from 'class-validator';
 import { Whole } from './whole.decorator.ts';
 
 const database = { require_tld: false, require_protocol: true, protocols: ['postgres', 'postgresql'] };
@@ -25,6 +25,11 @@ export class ServerConfig {
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   readonly LOG_LEVEL: string = 'info';
+
+  @IsOptional()
+  @MinLength(16, { message: 'METRICS_TOKEN must have at least 16 characters' })
+  @MaxLength(256)
+  readonly METRICS_TOKEN?: string;
 
   @IsOptional()
   @Matches(/^[\w.-]{1,64}$/, {

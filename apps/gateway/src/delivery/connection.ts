@@ -1,5 +1,6 @@
 import type { ClosingReason, ControlEvents } from '@bulkhead/events';
 import type { UserSocket } from '../socket/user-socket.ts';
+import type { ObservedDelivery } from './delivery-observer.service.ts';
 import { Outbox } from './outbox.ts';
 
 /** How long a client that is told why it is closed may take to read it, in milliseconds. */
@@ -8,6 +9,8 @@ const LAST_WORD_MS = 500;
 /** One live connection: the threads that it follows, and what it was sent. */
 export class Connection {
   readonly threads = new Map<string, AbortController>();
+  /** What it was handed of them. */
+  readonly observed = new Map<string, ObservedDelivery>();
   readonly outbox: Outbox;
   #isEnding = false;
 
@@ -39,9 +42,12 @@ export class Connection {
     this.socket.emit(name, data);
   }
 
-  /** Closes it with a reason as its last word. What was not handed to the network yet is dropped, and replayed later. */
-  end(reason: ClosingReason): void {
-    if (this.#isEnding) return;
+  /**
+   * Closes it with a reason as its last word. What was not handed to the network yet is dropped, and replayed later.
+   * @returns false when it is closing already
+   */
+  end(reason: ClosingReason): boolean {
+    if (this.#isEnding) return false;
     this.#isEnding = true;
     this.stop();
     const { conn } = this.socket;
@@ -51,6 +57,7 @@ export class Connection {
     // A client that reads nothing does not take part in closing either: its network connection is cut.
     const cut = setTimeout(() => cutNetwork(conn), LAST_WORD_MS);
     conn.once('close', () => clearTimeout(cut));
+    return true;
   }
 }
 

@@ -11,6 +11,7 @@ import { UserExecutionContext } from '@bulkhead/user-context';
 import { GatewayConfig } from '../config/gateway.config.ts';
 import type { UserSocket } from '../socket/user-socket.ts';
 import { Connection } from './connection.ts';
+import { DeliveryObserver } from './delivery-observer.service.ts';
 import { TooManyThreadsError } from './delivery.errors.ts';
 
 /** How often connections are looked after, in milliseconds. */
@@ -35,7 +36,13 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
     private readonly cursors: DeliveryCursors,
     private readonly liveness: IdentityLiveness,
     private readonly config: GatewayConfig,
+    private readonly observer: DeliveryObserver,
   ) {}
+
+  /** Connections that are open now. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
 
   onModuleInit(): void {
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
@@ -91,26 +98,40 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
     threads?.delete(threadId);
   }
 
+  /** The connection's client says that it has everything of the thread up to `seq`. */
+  acknowledged(socket: UserSocket, threadId: string, seq: number): void {
+    this.#connections.get(socket)?.observed.get(threadId)?.acknowledged(seq);
+  }
+
   async #pump(
-    { socket, outbox }: Connection,
+    { socket, outbox, observed }: Connection,
     threadId: string,
     afterSeq: number,
     signal: AbortSignal,
   ): Promise<void> {
     const context = UserExecutionContext.fromSocket(socket, { event: 'delivery', threadId });
-    for await (const batch of this.reader.read(context, { threadId, afterSeq, signal })) {
-      for (const event of batch) {
-        while (!outbox.hasRoom && !signal.aborted) await outbox.untilRoom(signal);
-        if (signal.aborted) return;
-        socket.emit(event.type, event);
-        this.cursors.delivered(context, threadId, event.seq);
+    const delivery = this.observer.open(context, 'socket', afterSeq);
+    observed.set(threadId, delivery);
+    try {
+      for await (const batch of this.reader.read(context, { threadId, afterSeq, signal })) {
+        for (const event of batch) {
+          while (!outbox.hasRoom && !signal.aborted) await outbox.untilRoom(signal);
+          if (signal.aborted) return;
+          socket.emit(event.type, event);
+          this.cursors.delivered(context, threadId, event.seq);
+          delivery.handed(event);
+        }
       }
+    } finally {
+      delivery.close();
+      if (observed.get(threadId) === delivery) observed.delete(threadId);
     }
   }
 
   #onFailure(connection: Connection, threadId: string, abort: AbortController, error: unknown): void {
     if (error instanceof ResyncRequiredError) {
       const { reason, range } = error;
+      this.observer.resync('socket');
       if (!abort.signal.aborted) connection.tell('resync_required', { threadId, reason, ...range });
       if (connection.threads.get(threadId) === abort) connection.threads.delete(threadId);
       return;
@@ -123,7 +144,8 @@ export class EventDelivery implements OnModuleInit, OnModuleDestroy, BeforeAppli
   #tick(): void {
     for (const connection of [...this.#connections.values()]) {
       const { outbox } = connection;
-      if (outbox.tick() >= MAX_IDLE_TICKS || outbox.isOverfull) connection.end('slow_consumer');
+      if (outbox.tick() < MAX_IDLE_TICKS && !outbox.isOverfull) continue;
+      if (connection.end('slow_consumer')) this.observer.slow('socket');
     }
   }
 }

@@ -4,6 +4,7 @@ import { DeliveryCursors, ResyncRequiredError, TERMINAL_EVENT_TYPES, ThreadReade
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
 import { ConnectionSlots } from '../delivery/connection-slots.service.ts';
+import { DeliveryObserver } from '../delivery/delivery-observer.service.ts';
 import { EventStream } from './event-stream.ts';
 
 interface StreamOptions {
@@ -24,7 +25,13 @@ export class EventStreams implements BeforeApplicationShutdown {
     private readonly slots: ConnectionSlots,
     private readonly cursors: DeliveryCursors,
     private readonly liveness: IdentityLiveness,
+    private readonly observer: DeliveryObserver,
   ) {}
+
+  /** Streams that are open now. */
+  get openCount(): number {
+    return this.#open.size;
+  }
 
   /**
    * Streams until the client goes away, its identity ends, or the run does. Verify the thread first.
@@ -44,6 +51,7 @@ export class EventStreams implements BeforeApplicationShutdown {
     this.#pump(context, options, stream).catch((error: unknown) => {
       if (error instanceof ResyncRequiredError) {
         const { reason, range } = error;
+        this.observer.resync('stream');
         stream.tell('resync_required', { threadId: options.threadId, reason, ...range });
       } else this.#logger.error({ requestId: context.requestId, err: error });
       stream.close();
@@ -60,10 +68,16 @@ export class EventStreams implements BeforeApplicationShutdown {
     stream: EventStream,
   ): Promise<void> {
     const { signal } = stream;
+    const delivery = this.observer.open(context, 'stream', options.afterSeq);
+    stream.onClose(() => delivery.close());
     for await (const batch of this.reader.read(context, { ...options, signal })) {
       const events = runId === undefined ? batch : batch.filter((event) => event.runId === runId);
       for (const event of events) {
-        if (!(await stream.send(event))) return stream.end('slow_consumer');
+        if (!(await stream.send(event))) {
+          this.observer.slow('stream');
+          return stream.end('slow_consumer');
+        }
+        delivery.handed(event);
       }
       // A run's stream leaves out what others said in between.
       if (runId === undefined) this.cursors.delivered(context, options.threadId, batch.at(-1)?.seq ?? 0);

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
 import type { AppError } from '@bulkhead/errors';
 import {
@@ -9,6 +9,7 @@ import {
   type RunJob,
 } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RunObserver } from '../telemetry/run-observer.service.ts';
 
 /** A disabled account has it no more; see `Authenticator.identityOf`. */
 const RUN_PERMISSION = 'runs:own';
@@ -16,12 +17,11 @@ const RUN_PERMISSION = 'runs:own';
 /** Takes queued runs: reopens each one's context under an identity that is valid now, and runs it in its own scope. */
 @Injectable()
 export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(RunWorker.name);
-
   constructor(
     private readonly queue: RunQueue,
     private readonly authenticator: Authenticator,
     private readonly scopes: UserContextScopes,
+    private readonly observer: RunObserver,
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
@@ -38,9 +38,10 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const identity = await this.authenticator.identityOf({ userId, sessionId: job.sessionId });
     const context = UserExecutionContext.fromRun({ identity, context: job.context });
     const reason = identity.hasPermission(RUN_PERMISSION) ? refusal : new RunNotPermittedError();
-    await this.scopes.run(context, RunExecution, (run) =>
-      reason ? run.refuse(job.agentName, reason) : run.execute(job.agentName, steps),
+    await this.observer.watch(context, job.agentName, () =>
+      this.scopes.run(context, RunExecution, (run) =>
+        reason ? run.refuse(job.agentName, reason) : run.execute(job.agentName, steps),
+      ),
     );
-    this.#logger.debug({ runId: context.runId, userId }, 'Run');
   }
 }

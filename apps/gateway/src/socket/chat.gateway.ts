@@ -9,13 +9,14 @@ import {
 } from '@nestjs/websockets';
 import { Acknowledgements, ThreadReader } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { UserContextScopes, UserExecutionContext, type SocketMessage } from '@bulkhead/user-context';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import { toDecision } from '../approvals/approval.dto.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
 import { onceOfFrame } from '../idempotency/idempotency-key.ts';
 import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
+import { FrameObserver } from '../telemetry/frame-observer.service.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import {
   ApprovalDecideDto,
@@ -42,6 +43,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     private readonly reader: ThreadReader,
     private readonly acknowledgements: Acknowledgements,
     private readonly locator: RunLocator,
+    private readonly frames: FrameObserver,
   ) {}
 
   handleConnection(socket: UserSocket): void {
@@ -61,7 +63,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     @ConnectedSocket() socket: UserSocket,
     @MessageBody() { threadId, afterSeq }: ThreadSubscribeDto,
   ) {
-    const context = UserExecutionContext.fromSocket(socket, { event: 'thread_subscribe', threadId });
+    const context = this.#contextOf(socket, { event: 'thread_subscribe', threadId });
     const created = threadId === undefined;
     if (created) await this.scopes.run(context, SocketMessageHandler, (handler) => handler.allocateThread());
     const cursor = afterSeq === undefined ? undefined : { field: 'afterSeq', afterSeq };
@@ -85,7 +87,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   ) {
     const { threadId, agentName, content, whenBusy } = message;
     const once = onceOfFrame(idempotencyKey, 'message_send', message);
-    const context = UserExecutionContext.fromSocket(socket, { event: 'message_send', threadId });
+    const context = this.#contextOf(socket, { event: 'message_send', threadId });
     return ok(
       await this.scopes.run(context, SocketMessageHandler, (handler) =>
         handler.sendMessage(agentName, content, { whenBusy, once }),
@@ -96,9 +98,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   @RequiresPermission('runs:own')
   @SubscribeMessage('run_cancel')
   async cancelRun(@ConnectedSocket() socket: UserSocket, @MessageBody() { runId }: RunCancelDto) {
-    const context = await this.locator.locate(
-      UserExecutionContext.fromSocket(socket, { event: 'run_cancel', runId }),
-    );
+    const context = await this.locator.locate(this.#contextOf(socket, { event: 'run_cancel', runId }));
     const state = await this.scopes.run(context, SocketMessageHandler, (handler) => handler.cancelRun());
     return ok({ runId, state });
   }
@@ -109,7 +109,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     @ConnectedSocket() socket: UserSocket,
     @MessageBody() { approvalId, ...decision }: ApprovalDecideDto,
   ) {
-    const context = UserExecutionContext.fromSocket(socket, { event: 'approval_decide' });
+    const context = this.#contextOf(socket, { event: 'approval_decide' });
     const { state } = await this.scopes.run(context, SocketMessageHandler, (handler) =>
       handler.decideApproval(approvalId, toDecision(decision)),
     );
@@ -119,7 +119,13 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   @RequiresPermission('threads:own')
   @SubscribeMessage('event_ack')
   async acknowledge(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId, seq }: EventAckDto) {
-    const context = UserExecutionContext.fromSocket(socket, { event: 'event_ack', threadId });
-    return ok({ threadId, ackedSeq: await this.acknowledgements.acknowledge(context, threadId, seq) });
+    const context = this.#contextOf(socket, { event: 'event_ack', threadId });
+    const ackedSeq = await this.acknowledgements.acknowledge(context, threadId, seq);
+    this.delivery.acknowledged(socket, threadId, ackedSeq);
+    return ok({ threadId, ackedSeq });
+  }
+
+  #contextOf(socket: UserSocket, message: SocketMessage): UserExecutionContext {
+    return this.frames.within(UserExecutionContext.fromSocket(socket, message));
   }
 }

@@ -7,6 +7,7 @@ import type { ServerOptions } from 'socket.io';
 import { RateLimits } from '../rate-limits/rate-limits.service.ts';
 import { UnknownEventError } from '../problem/request.errors.ts';
 import type { Acknowledge, Acknowledgement } from '../problem/socket-problem.filter.ts';
+import { FrameObserver } from '../telemetry/frame-observer.service.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import { guardEngine } from './engine-guard.ts';
 import { Handshake } from './handshake.service.ts';
@@ -74,6 +75,7 @@ export class SocketAdapter extends IoAdapter {
    */
   override bindMessageHandlers(...args: Parameters<IoAdapter['bindMessageHandlers']>): void {
     const { frames } = this.app.get(RateLimits);
+    const observer = this.app.get(FrameObserver);
     const [socket, handlers, transform] = args as [UserSocket, readonly MessageHandler[], Transform];
     socket.onAny((event: unknown, ...payload: unknown[]) => {
       const acknowledge = typeof payload.at(-1) === 'function' ? (payload.pop() as Acknowledge) : undefined;
@@ -86,8 +88,14 @@ export class SocketAdapter extends IoAdapter {
       if (!handler) return acknowledge?.(refusalOf(new UnknownEventError()));
       const data = payload.length > 1 ? payload : payload[0];
       // It never fails: the filter answers what goes wrong, and then there is nothing left to answer.
-      transform(handler.callback(data, acknowledge)).subscribe((answer) => {
-        if (answer !== undefined) acknowledge?.(answer);
+      observer.watch(socket, String(event), (answered) => {
+        const tell: Acknowledge = (answer) => {
+          answered(answer);
+          acknowledge?.(answer);
+        };
+        transform(handler.callback(data, tell)).subscribe((answer) => {
+          if (answer !== undefined) tell(answer);
+        });
       });
     });
   }
