@@ -57,6 +57,7 @@ const routes = [
   ['delete', '/v1/tables/{tableId}'],
   ['get', '/health/live'],
   ['get', '/health/ready'],
+  ['get', '/metrics'],
 ] as const;
 
 describe('the API document', () => {

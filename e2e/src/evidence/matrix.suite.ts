@@ -159,7 +159,7 @@ class Matrix {
 /** What is the same for everybody, by the name of the path parameter that asks for it. */
 const namesOf: Readonly<Record<string, string>> = { flagName: 'run_queue_wake' };
 
-const isAdministration = (path: string): boolean => path.startsWith('/v1/admin/');
+const isAdministration = (path: string): boolean => path.startsWith('/v1/admin/') || path === '/metrics';
 
 /** The statuses that are right. */
 function expectedOf({ isPublic, path, statuses }: Operation, who: Who, what: What): readonly number[] {

@@ -33,7 +33,7 @@ export class AuthenticationGuard implements CanActivate {
     }
     if (access === 'public') return true;
     const request = execution.switchToHttp().getRequest<FastifyRequest & { identity: Identity }>();
-    request.identity = await this.authenticator.authenticate(bearerToken(request.headers.authorization));
+    request.identity = await this.authenticator.authenticate(bearerToken(request));
     return admit(request.identity, access);
   }
 
@@ -57,6 +57,6 @@ function admit(identity: Identity, access: Access): true {
 }
 
 /** Source: RFC 6750, section 2.1. Tokens in queries or bodies are not looked for. */
-export function bearerToken(header: string | undefined): string | undefined {
-  return /^Bearer ([\w.~+/-]+=*)$/i.exec(header ?? '')?.[1];
+export function bearerToken({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
 }

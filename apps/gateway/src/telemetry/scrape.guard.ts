@@ -17,8 +17,7 @@ export class ScrapeGuard implements CanActivate {
 
   /** @throws UnauthenticatedError, PermissionRequiredError, DatabaseUnavailableError */
   async canActivate(execution: ExecutionContext): Promise<boolean> {
-    const { headers } = execution.switchToHttp().getRequest<FastifyRequest>();
-    const token = bearerToken(headers.authorization);
+    const token = bearerToken(execution.switchToHttp().getRequest<FastifyRequest>());
     const { METRICS_TOKEN: expected } = this.config;
     if (expected !== undefined && token !== undefined && timingSafeEqual(digest(token), digest(expected))) {
       return true;
