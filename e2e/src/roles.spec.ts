@@ -2,16 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openThread, signUp } from './account.ts';
 import { Cluster } from './evidence/cluster.ts';
 import { Server } from './server.ts';
+import { TraceReceiver } from './trace-receiver.ts';
 
 let cluster: Cluster;
 let worker: Server;
+let receiver: TraceReceiver;
 beforeAll(async () => {
-  cluster = await Cluster.start(1, { ROLE: 'gateway' });
-  worker = await Server.start({ ROLE: 'worker', DATABASE_URL: cluster.databaseUrl });
+  receiver = await TraceReceiver.start();
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  cluster = await Cluster.start(1, { ROLE: 'gateway', ...traced });
+  worker = await Server.start({ ROLE: 'worker', DATABASE_URL: cluster.databaseUrl, ...traced });
 }, 120_000);
 afterAll(async () => {
   await worker.dispose();
   await cluster.dispose();
+  receiver.dispose();
 });
 
 /** Sends a message over the gateway. @returns the run's own state, once it has ended */
@@ -31,6 +36,22 @@ async function ask(beforeTheEnd: () => Promise<void> = () => Promise.resolve()):
 describe('nodes with a role', () => {
   it('share the work: a gateway accepts, a worker executes', async () => {
     expect(await ask()).toBe('completed');
+  });
+
+  it('tell a run as one trace, from the frame that asked for it to its delivery', async () => {
+    const gateway = cluster.node(0);
+    const thread = await openThread(gateway, await signUp(gateway));
+    const { runId } = await thread.send('What is 37 * 43?');
+    const names = ['frame message_send', 'queue', 'run', 'model', 'tool', 'delivery'];
+    const trace = await receiver.traceOf(runId, names);
+    const [frame, queue, run, model, tool, delivery] = names.map((name) =>
+      trace.find((span) => span.name === name),
+    );
+    expect(frame?.parentSpanId ?? '').toBe('');
+    for (const next of [queue, run, delivery]) expect(next?.parentSpanId).toBe(frame?.spanId);
+    for (const step of [model, tool]) expect(step?.parentSpanId).toBe(run?.spanId);
+    expect(run?.node).not.toBe(frame?.node);
+    expect(delivery?.node).toBe(frame?.node);
   });
 
   it('leave a message waiting while no worker lives, and lose nothing of it', async () => {

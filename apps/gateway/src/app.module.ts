@@ -54,6 +54,7 @@ import { FrameObserver } from './telemetry/frame-observer.service.ts';
 import { MetricsController } from './telemetry/metrics.controller.ts';
 import { NodeMetrics } from './telemetry/node-metrics.service.ts';
 import { RequestObserver } from './telemetry/request-observer.service.ts';
+import { TraceExport } from './telemetry/trace-export.service.ts';
 import { RunObserver } from './telemetry/run-observer.service.ts';
 import { UsageController } from './usage/usage.controller.ts';
 import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
@@ -130,6 +131,7 @@ export class AppModule {
         NodeMetrics,
         RequestObserver,
         RunObserver,
+        TraceExport,
       ],
     };
     return config.ROLE === 'worker' ? withoutClients(server) : server;

@@ -3,6 +3,8 @@ import { Whole } from './whole.decorator.ts';
 
 const database = { require_tld: false, require_protocol: true, protocols: ['postgres', 'postgresql'] };
 
+const receiver = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+
 /** Where the server listens, keeps its data, and how it is named. */
 export class ServerConfig {
   @Whole(0, 65_535)
@@ -25,6 +27,15 @@ export class ServerConfig {
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   readonly LOG_LEVEL: string = 'info';
+
+  @Matches(/^(?:\w{1,40}=(?:fatal|error|warn|info|debug|trace|silent)(?:,(?!$)|$))*$/, {
+    message: 'LOG_LEVELS must be comma-separated names with a level, such as Steps=debug,Requests=warn',
+  })
+  readonly LOG_LEVELS: string = '';
+
+  @IsOptional()
+  @IsUrl(receiver, { message: 'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318' })
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
   @IsOptional()
   @MinLength(16, { message: 'METRICS_TOKEN must have at least 16 characters' })
