@@ -63,7 +63,7 @@ export const accessSabotages: readonly Sabotage[] = [
           'CREATE TRIGGER announce_change AFTER UPDATE ON bulkhead.sessions FOR EACH ROW\n  WHEN (OLD.expires_at IS DISTINCT FROM NEW.expires_at)',
       },
     ],
-    guard: { spec: 'libs/auth/src/liveness/identity-liveness.spec.ts', test: 'announces a change of rights' },
+    guard: { spec: 'libs/auth/src/liveness/identity-liveness.spec.ts', test: 'announces' },
   },
   {
     name: 'doubt that is taken for a yes',

@@ -158,6 +158,6 @@ export const executionSabotages: readonly Sabotage[] = [
         replace: 'if (!known) throw new IdempotencyKeyReusedError();',
       },
     ],
-    guard: { spec: 'libs/persistence/src/once.spec.ts' },
+    guard: { suite: 'once' },
   },
 ];

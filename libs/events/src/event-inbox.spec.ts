@@ -113,6 +113,16 @@ describe('waiting at the inbox', () => {
     await expect(inbox.untilMore()).resolves.toBeUndefined();
   });
 
+  it('does not end while there is nothing, nor after everything was taken', async () => {
+    const inbox = inboxWith([1]);
+    inbox.takeFrom(1);
+    const first = await Promise.race([
+      inbox.untilMore().then(() => 'ended'),
+      new Promise((resolve) => setImmediate(() => resolve('waits'))),
+    ]);
+    expect(first).toBe('waits');
+  });
+
   it.each([
     ['something arrives', (inbox: EventInbox) => inbox.add([eventAt(1)])],
     ['the log is said to have more', (inbox: EventInbox) => inbox.add('behind')],

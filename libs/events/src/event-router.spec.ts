@@ -76,6 +76,15 @@ describe('the event router', () => {
     expect(heard).toHaveLength(1);
   });
 
+  it("refuses to carry an event that is not of the context's thread, beside some that are", () => {
+    const router = new EventRouter();
+    const context = aContext().build();
+    const { heard } = listen(router, context);
+    const [own, foreign] = [eventOf(context), eventOf(aContext(context.identity).build())];
+    expect(() => router.publish(context, [own, foreign])).toThrow(ContextIsolationError);
+    expect(heard).toEqual([]);
+  });
+
   it('calls nobody for an empty batch', () => {
     const router = new EventRouter();
     const context = aContext().build();
@@ -140,6 +149,25 @@ describe('a wake', () => {
     stop();
     router.publish(ada, [eventOf(ada)]);
     expect(watched).toEqual([`${ada.userId} ${ada.threadId}`]);
+  });
+
+  it('for a thread that nobody reads here calls nobody', () => {
+    const router = new EventRouter();
+    const ada = aContext().build();
+    expect(() => router.wake(`${ada.userId} ${ada.threadId}`)).not.toThrow();
+  });
+});
+
+describe('events that may never have been published', () => {
+  it("send the owner's readers of the thread to the log, here and elsewhere, and nobody else", () => {
+    const router = new EventRouter();
+    const [ada, ben] = [aContext().build(), aContext().build()];
+    const heard: unknown[] = [];
+    router.subscribe(ada, ada.threadId, (news) => heard.push(['ada', news]));
+    router.subscribe(ben, ben.threadId, (news) => heard.push(['ben', news]));
+    router.onPublish((key) => heard.push(key));
+    router.republish(ada);
+    expect(heard).toEqual([['ada', 'behind'], `${ada.userId} ${ada.threadId}`]);
   });
 });
 

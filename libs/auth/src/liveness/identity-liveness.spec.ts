@@ -197,7 +197,26 @@ describe('When notifications are not heard', () => {
 });
 
 describe('The database', () => {
-  it('announces a change of rights whoever makes it, and only when it is committed', async () => {
+  it.each([
+    ['a session is ended', 'update bulkhead.sessions set revoked_at = now() where user_id = $1'],
+    ['an account is disabled', 'update bulkhead.accounts set disabled_at = now() where user_id = $1'],
+    ['roles are taken away', "update bulkhead.accounts set roles = '{}' where user_id = $1"],
+    ['an account is deleted', 'delete from bulkhead.accounts where user_id = $1'],
+  ])('announces that %s, whoever does it', async (_what, change) => {
+    const { userId } = await connect();
+    const heard = await auth.database.asAdmin(async (admin) => {
+      const payloads: unknown[] = [];
+      admin.on('notification', ({ payload }) => payloads.push(payload));
+      await admin.query('listen bulkhead_revocations');
+      await admin.query(change, [userId]);
+      // What a connection is told comes before its next answer.
+      await admin.query('select');
+      return payloads;
+    });
+    expect(heard).toContain(userId);
+  });
+
+  it('announces a change of rights only when it is committed', async () => {
     const { identity, userId, ends } = await connect();
     const transactions = auth.node.get(AccountTransactions, { strict: false });
     await transactions

@@ -1,0 +1,72 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeEnvironment } from '../evidence/environment.ts';
+import type { Verdict } from '../evidence/evidence.ts';
+import type { SuiteReport } from '../evidence/run-suites.ts';
+import { WorkingCopy } from '../sabotage/working-copy.ts';
+import { mutatedAreas, type MutatedArea } from './mutated-areas.ts';
+import { runStryker } from './stryker-run.ts';
+
+const repository = join(import.meta.dirname, '..', '..', '..');
+/** Per cent of the mutants of an area that must be noticed. */
+const FLOOR = 85;
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Changes the code of promises in every small way that there is, and sees whether a spec notices. */
+async function main(words: readonly string[]): Promise<void> {
+  const chosen = mutatedAreas.filter(
+    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+  );
+  const [environment, startedAt] = [describeEnvironment(), new Date()];
+  const verdicts: Verdict[] = [];
+  for (const area of chosen) verdicts.push(await judge(area));
+  const passed = verdicts.filter(({ verdict }) => verdict === 'passed').length;
+  if (words.length === 0) {
+    await keep({
+      suite: 'mutation',
+      promise: 'A small change of the code that keeps a promise makes a spec fail.',
+      tried:
+        'Stryker makes every small change that it knows (conditions, operators, blocks, values other than texts), one at a time, and runs the specs.',
+      size: 'long',
+      judgesTargets: true,
+      environment,
+      startedAt: startedAt.toISOString(),
+      seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
+      verdicts,
+      figures: {},
+      series: {},
+    });
+  }
+  write(`\n${passed} passed, ${verdicts.length - passed} failed`);
+  process.exitCode = passed === verdicts.length && passed > 0 ? 0 : 1;
+}
+
+async function judge(area: MutatedArea): Promise<Verdict> {
+  const claim = `${area.name}: at least ${FLOOR} % of all mutants are noticed (${area.files.join(', ')})`;
+  const copy = await WorkingCopy.of(repository);
+  try {
+    await rm(join(copy.root, 'mutation.json'), { force: true });
+    const { detected, valid, survivors } = await runStryker(copy.root, area);
+    const score = (100 * detected) / valid;
+    for (const { place, was, became } of survivors) write(`    survived ${place}: ${was} → ${became}`);
+    const verdict = score >= FLOOR ? 'passed' : 'failed';
+    const figure = `${score.toFixed(1)} %, ${detected} of ${valid}`;
+    write(`  ${verdict} ${claim}: ${figure}`);
+    return { claim, figure, verdict };
+  } catch (error) {
+    write(`  failed ${claim}: ${(error as Error).message}`);
+    return { claim, figure: (error as Error).message.slice(0, 500), verdict: 'failed' };
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function keep(report: SuiteReport): Promise<void> {
+  await mkdir('.evidence', { recursive: true });
+  await writeFile(join('.evidence', 'mutation.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${String((error as Error).stack ?? error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,55 @@
+/** A promise's code, and the specs that must notice whatever is changed in it. */
+export interface MutatedArea {
+  readonly name: string;
+  /** The project's folder. */
+  readonly project: string;
+  /** Below the project's folder, as are the specs. */
+  readonly files: readonly string[];
+  readonly specs: readonly string[];
+}
+
+/** Where a small mistake breaks a promise to users. */
+export const mutatedAreas: readonly MutatedArea[] = [
+  {
+    name: 'context validation',
+    project: 'libs/user-context',
+    files: [
+      'src/context-fields.ts',
+      'src/context-records.ts',
+      'src/identifier-rules.ts',
+      'src/identifiers.ts',
+      'src/json-record.ts',
+      'src/ownership-registry.ts',
+      'src/user-execution-context.ts',
+    ],
+    specs: ['src/*.spec.ts'],
+  },
+  {
+    name: 'authorisation of users',
+    project: 'libs/auth',
+    files: ['src/permissions.ts', 'src/liveness/session-watch.ts', 'src/providers/provider-claims.ts'],
+    specs: [
+      'src/permissions.spec.ts',
+      'src/liveness/session-watch.spec.ts',
+      'src/providers/provider-claims.spec.ts',
+    ],
+  },
+  {
+    name: 'authorisation of tool calls',
+    project: 'libs/tools',
+    files: ['src/authorized-tool-call.ts', 'src/tool-approval.ts'],
+    specs: ['src/authorized-tool-call.spec.ts', 'src/tool-dispatcher.permissions.spec.ts'],
+  },
+  {
+    name: 'routing',
+    project: 'libs/events',
+    files: ['src/event-router.service.ts', 'src/event-inbox.ts'],
+    specs: ['src/event-router.spec.ts', 'src/event-inbox.spec.ts'],
+  },
+  {
+    name: 'replay',
+    project: 'libs/events',
+    files: ['src/thread-reader.service.ts'],
+    specs: ['src/thread-reader.spec.ts', 'src/thread-reader.schedules.spec.ts'],
+  },
+];
