@@ -9,6 +9,7 @@ import type { EvidenceSuite } from './evidence-suite.ts';
 import { fairness } from './fairness.suite.ts';
 import { fuzz } from './fuzz.suite.ts';
 import { isolation } from './isolation.suite.ts';
+import { latency } from './latency.suite.ts';
 import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
@@ -28,6 +29,7 @@ export const suites: readonly EvidenceSuite[] = [
   reconnect,
   sockets,
   connections,
+  latency,
   slowConsumers,
   crash,
   fairness,
