@@ -6,16 +6,20 @@ import {
   isTerminal,
   ProblemError,
   type ThreadEvent,
+  type TokenSource,
 } from '@bulkhead/client';
 import type { ThreadConnection } from '@bulkhead/client';
 import type { Server } from '../server.ts';
+import { EventTally } from './event-tally.ts';
 
 /** A user of a node, with one live thread that keeps whatever comes, and a word that nobody else may ever see. */
 export class ChattingUser {
   readonly canary = `canary-${randomUUID()}`;
   /** The note that each accepted run is asked to write, by run. */
   readonly accepted = new Map<string, string>();
+  /** What came; empty for a user who keeps nothing. */
   readonly events: ThreadEvent[] = [];
+  readonly tally: EventTally;
   /** Settles with the error that ended the events, if one did. */
   readonly reading: Promise<unknown>;
   readonly #ended = new Map<string, number>();
@@ -24,7 +28,9 @@ export class ChattingUser {
   private constructor(
     readonly client: BulkheadClient,
     readonly thread: ThreadConnection,
+    private readonly keepsEvents = true,
   ) {
+    this.tally = new EventTally(thread.threadId, this.canary);
     this.reading = this.#read().catch((error: unknown) => error);
   }
 
@@ -35,9 +41,13 @@ export class ChattingUser {
   }
 
   /** A user whom an OpenID provider has signed in: no password is hashed, so that thousands can come. */
-  static async withToken(node: Pick<Server, 'url'>, token: string): Promise<ChattingUser> {
-    const client = await BulkheadClient.withTokens(node.url, () => token);
-    return new ChattingUser(client, await client.openThread({ afterSeq: 0 }));
+  static async withTokens(
+    node: Pick<Server, 'url'>,
+    tokens: TokenSource,
+    { keepsEvents = true } = {},
+  ): Promise<ChattingUser> {
+    const client = await BulkheadClient.withTokens(node.url, tokens);
+    return new ChattingUser(client, await client.openThread({ afterSeq: 0 }), keepsEvents);
   }
 
   /** The same user in another thread. */
@@ -113,28 +123,31 @@ export class ChattingUser {
 
   /** Settles when so many events have arrived. */
   untilEvent(count: number): Promise<void> {
-    return this.#until(() => this.events.length >= count);
+    return this.#until(() => this.tally.count >= count);
   }
 
+  /** Looks again with each event. */
   async #until(isEnough: () => boolean, signal?: AbortSignal): Promise<void> {
-    while (!isEnough() && !signal?.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#watchers.delete(wake);
-          signal?.removeEventListener('abort', wake);
-          resolve();
-        };
-        this.#watchers.add(wake);
-        signal?.addEventListener('abort', wake);
-      });
-    }
+    const isOver = (): boolean => isEnough() || signal?.aborted === true;
+    if (isOver()) return;
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!isOver()) return;
+        this.#watchers.delete(look);
+        signal?.removeEventListener('abort', look);
+        resolve();
+      };
+      this.#watchers.add(look);
+      signal?.addEventListener('abort', look);
+    });
   }
 
   async #read(): Promise<void> {
     for await (const event of this.thread.events()) {
-      this.events.push(event);
+      this.tally.add(event);
+      if (this.keepsEvents) this.events.push(event);
       if (isTerminal(event)) this.#ended.set(event.runId, (this.#ended.get(event.runId) ?? 0) + 1);
-      for (const wake of [...this.#watchers]) wake();
+      for (const look of [...this.#watchers]) look();
     }
   }
 }

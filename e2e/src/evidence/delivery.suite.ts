@@ -90,7 +90,7 @@ async function untilComplete(users: readonly ChattingUser[]): Promise<void> {
     for (const user of waiting) {
       // A request may still meet a connection that was cut.
       const thread = await user.client.thread(user.thread.threadId).catch(() => undefined);
-      if (thread?.lastSeq === user.events.length && user.open.length === 0) waiting.delete(user);
+      if (thread?.lastSeq === user.tally.count && user.open.length === 0) waiting.delete(user);
     }
     await sleep(250);
   }

@@ -30,7 +30,7 @@ export const reconnect: EvidenceSuite = {
     const door = await ChaosProxy.start(dying.url);
     evidence.defer(() => door.close());
     const crowd = await inWaves(count, SIGN_INS_AT_ONCE, (index) =>
-      ChattingUser.withToken(door, issuer.tokenFor(`client-${index}`)),
+      ChattingUser.withTokens(door, () => issuer.tokenFor(`client-${index}`)),
     );
     evidence.defer(() => Promise.all(crowd.map(({ thread }) => thread.close())));
     evidence.figure('clients', count);
@@ -38,7 +38,7 @@ export const reconnect: EvidenceSuite = {
     // It keeps their connections, and is in no state to send anything.
     dying.freeze();
     await storeEvents(cluster);
-    const early = crowd.filter(({ events }) => events.length > 0);
+    const early = crowd.filter(({ tally }) => tally.count > 0);
     evidence.check('nobody has them before', early.length === 0, `${early.length} have`);
     door.leadTo(surviving.url);
     const caughtUp = timesUntilCaughtUp(crowd);
@@ -76,7 +76,7 @@ async function timesUntilCaughtUp(users: readonly ChattingUser[]): Promise<numbe
   while (waiting.size > 0 && performance.now() - before < PATIENCE_MS) {
     await sleep(20);
     for (const user of waiting) {
-      if (user.events.length < EVENTS_MISSED) continue;
+      if (user.tally.count < EVENTS_MISSED) continue;
       waiting.delete(user);
       times.push(Math.round(performance.now() - before));
     }
