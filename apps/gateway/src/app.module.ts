@@ -29,6 +29,7 @@ import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
 import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { ConnectionMetrics } from './delivery/connection-metrics.service.ts';
+import { ConnectionNews, connectionCensusProvider } from './delivery/connection-news.service.ts';
 import { ConnectionSlots } from './delivery/connection-slots.service.ts';
 import { DeliveryObserver } from './delivery/delivery-observer.service.ts';
 import { EventDelivery } from './delivery/event-delivery.service.ts';
@@ -118,6 +119,8 @@ export class AppModule {
         EntryPointAccess,
         EntryPointScopes,
         ConnectionMetrics,
+        connectionCensusProvider,
+        ConnectionNews,
         ConnectionSlots,
         DeliveryObserver,
         EventDelivery,
@@ -142,6 +145,8 @@ export class AppModule {
 function withoutClients({ providers = [], ...server }: DynamicModule): DynamicModule {
   const connections: readonly unknown[] = [
     ConnectionMetrics,
+    connectionCensusProvider,
+    ConnectionNews,
     ConnectionSlots,
     DeliveryObserver,
     EventDelivery,

@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SimulatedIssuer } from '../simulated-issuer.ts';
+import { SocketProbe } from '../socket-probe.ts';
 import { ChaosProxy } from './chaos-proxy.ts';
 import { ChattingUser } from './chatting-user.ts';
 import { Cluster } from './cluster.ts';
 import { checkDelivery } from './delivered-events.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
+import type { Evidence } from './evidence.ts';
 import { inWaves } from './in-waves.ts';
 import { median, percentile } from './percentile.ts';
 
 const SIGN_INS_AT_ONCE = 16;
 /** Stored for each client while nobody can send it to them. */
 const EVENTS_MISSED = 20;
+/** As the server counts by default. */
+const CONNECTIONS_PER_USER = 20;
+const COUNTED_AFTER_MS = 1_000;
 const TARGET_MS = 10_000;
 const PATIENCE_MS = 120_000;
 
@@ -35,6 +40,8 @@ export const reconnect: EvidenceSuite = {
     evidence.defer(() => Promise.all(crowd.map(({ thread }) => thread.close())));
     evidence.figure('clients', count);
 
+    await checkCount(evidence, cluster, issuer.tokenFor('busybody'));
+
     // It keeps their connections, and is in no state to send anything.
     dying.freeze();
     await storeEvents(cluster);
@@ -53,6 +60,20 @@ export const reconnect: EvidenceSuite = {
     await checkDelivery(evidence, crowd);
   },
 };
+
+/** The connections of one user to both nodes: the last one is one too many, wherever it is made. */
+async function checkCount(evidence: Evidence, cluster: Cluster, token: string): Promise<void> {
+  for (let made = 0; made < CONNECTIONS_PER_USER; made += 1) {
+    await SocketProbe.connect(cluster.node(made), { token });
+  }
+  await sleep(COUNTED_AFTER_MS);
+  const refusals = await Promise.all(cluster.nodes.map((node) => SocketProbe.refusal(node, { token })));
+  evidence.check(
+    'connections per user are counted over all nodes',
+    refusals.every(({ code }) => code === 'too_many_connections'),
+    refusals.map(({ code }) => code).join(' '),
+  );
+}
 
 /** In every thread, as nodes store them; whoever is connected hears of them with the next look at the log. */
 async function storeEvents(cluster: Cluster): Promise<void> {

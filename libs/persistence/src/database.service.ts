@@ -27,7 +27,7 @@ export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Connections that listen for as long as the server runs: one per notification channel, beside those for users. */
-const LISTENING_CONNECTIONS = 6;
+const LISTENING_CONNECTIONS = 7;
 /** Transactions that may wait for a connection: some tens of megabytes of messages. */
 const WAITING = 5_000;
 

@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Identity } from '@bulkhead/user-context';
 import { GatewayConfig } from '../config/gateway.config.ts';
+import { ConnectionCensus } from './connection-census.ts';
 import { TooManyConnectionsError } from './delivery.errors.ts';
 
-/** Counts each user's live connections on this node, whatever carries them: WebSocket, polling or a stream. */
+/**
+ * Limits each user's live connections over all nodes, whatever carries them: WebSocket, polling or a stream. What
+ * happens on two nodes within the same moment may be counted a moment late.
+ */
 @Injectable()
 export class ConnectionSlots {
-  readonly #taken = new Map<string, number>();
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly census: ConnectionCensus,
+  ) {}
 
-  constructor(private readonly config: GatewayConfig) {}
-
-  /** Users that have a connection now. */
+  /** Users that have a connection here now. */
   get users(): number {
-    return this.#taken.size;
+    return this.census.users;
   }
 
   /**
@@ -20,17 +25,14 @@ export class ConnectionSlots {
    * @throws TooManyConnectionsError
    */
   take({ userId }: Identity): () => void {
-    const taken = this.#taken.get(userId) ?? 0;
     const limit = this.config.CONNECTIONS_PER_USER;
-    if (taken >= limit) throw new TooManyConnectionsError(limit);
-    this.#taken.set(userId, taken + 1);
+    if (this.census.of(userId) >= limit) throw new TooManyConnectionsError(limit);
+    this.census.change(userId, 1);
     let isTaken = true;
     return () => {
       if (!isTaken) return;
       isTaken = false;
-      const left = (this.#taken.get(userId) ?? 1) - 1;
-      if (left > 0) this.#taken.set(userId, left);
-      else this.#taken.delete(userId);
+      this.census.change(userId, -1);
     };
   }
 }

@@ -1,10 +1,14 @@
 import { anIdentity } from '@bulkhead/user-context/testing';
 import { loadConfig } from '../config/gateway.config.ts';
+import { ConnectionCensus } from './connection-census.ts';
 import { ConnectionSlots } from './connection-slots.service.ts';
 import { TooManyConnectionsError } from './delivery.errors.ts';
 
 const slotsFor = (connections: number) =>
-  new ConnectionSlots(loadConfig({ CONNECTIONS_PER_USER: String(connections) }));
+  new ConnectionSlots(
+    loadConfig({ CONNECTIONS_PER_USER: String(connections) }),
+    new ConnectionCensus('node'),
+  );
 
 describe('the connections of a user', () => {
   it('are refused beyond the limit, and let in again when one has ended', () => {

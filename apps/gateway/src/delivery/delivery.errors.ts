@@ -19,7 +19,8 @@ export class TooManyConnectionsError extends AppError {
     super(`You can have ${limit} connections at the same time. Close one first.`, {
       limit,
       current: limit,
-      retryAfterSeconds: 5,
+      // By then a node that died is not counted any more.
+      retryAfterSeconds: 3,
     });
   }
 }

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Database, NotificationChannel } from '@bulkhead/persistence';
+import { ConnectionCensus } from './connection-census.ts';
+
+const CHANNEL = 'bulkhead_connections';
+/** What changes within this time is announced together, in milliseconds. */
+const COALESCE_MS = 20;
+const BEAT_MS = 1_000;
+
+/** Tells the other nodes how many connections each user has here, and hears the same of them. */
+@Injectable()
+export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(ConnectionNews.name);
+  readonly #channel: NotificationChannel;
+  #announcement: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
+
+  constructor(
+    database: Database,
+    private readonly census: ConnectionCensus,
+  ) {
+    this.#channel = new NotificationChannel(database.pool, CHANNEL, {
+      onNotification: (payload) => this.census.hear(payload),
+      onListening: () => void this.#tell([this.census.question()]),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.census.onNews(() => {
+      this.#announcement ??= setTimeout(() => this.#announce(), COALESCE_MS);
+    });
+    this.#beat = setInterval(() => this.#announce(), BEAT_MS);
+    await this.#channel.open();
+  }
+
+  onModuleDestroy(): void {
+    this.census.onNews(() => undefined);
+    clearInterval(this.#beat);
+    clearTimeout(this.#announcement);
+    this.#channel.close();
+  }
+
+  #announce(): void {
+    clearTimeout(this.#announcement);
+    this.#announcement = undefined;
+    this.census.forgetTheSilent();
+    const announcements = this.census.announcements();
+    if (announcements.length > 0) void this.#tell(announcements);
+  }
+
+  async #tell(payloads: readonly string[]): Promise<void> {
+    await this.#channel.notify(payloads).catch((error: unknown) => {
+      // Until the others are told, they count what they were told before, or nothing of this node.
+      this.#logger.warn(`Other nodes could not be told of connections: ${String(error)}`);
+    });
+  }
+}
+
+/** The census of this node, under a name that is new with each start. */
+export const connectionCensusProvider = {
+  provide: ConnectionCensus,
+  useFactory: (): ConnectionCensus => new ConnectionCensus(randomUUID()),
+};
