@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signUp, type Account } from '../account.ts';
-import { processesIn } from '../processes.ts';
 import { Server } from '../server.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { inWaves } from './in-waves.ts';
 import { percentile } from './percentile.ts';
+import { residentBytes } from './resident-bytes.ts';
+import { checkStalledStreams } from './stalled-streams.ts';
 import { TimedListener } from './timed-listener.ts';
 
 const USERS = 5;
@@ -80,6 +80,9 @@ export const slowConsumers: EvidenceSuite = {
       beside <= 1.5 * without,
       `${beside} ms beside them, ${without} ms without`,
     );
+    const [account, thread] = [scene.users[0] as Account, scene.long[0] ?? ''];
+    await fill(account, thread, 2 * LONG_MESSAGES);
+    await checkStalledStreams(evidence, scene.server, account, thread);
   },
 };
 
@@ -108,8 +111,8 @@ const open = (server: Server, users: readonly Account[], count: number): Promise
 const threadsOf = (users: readonly Account[]): Promise<string[]> =>
   Promise.all(users.map(async ({ client }) => (await client.createThread()).threadId));
 
-async function fill({ client }: Account, threadId: string): Promise<void> {
-  for (let index = 0; index < LONG_MESSAGES; index += 1) {
+async function fill({ client }: Account, threadId: string, messages = LONG_MESSAGES): Promise<void> {
+  for (let index = 0; index < messages; index += 1) {
     await client.sendMessage(threadId, { content: `/say 1 ${'long '.repeat(6_000)}` });
   }
   while (
@@ -161,10 +164,4 @@ async function chatBeside(scene: Scene, count: number): Promise<Round> {
   const told = closed.filter(({ lastWord }) => JSON.stringify(lastWord) === '{"reason":"slow_consumer"}');
   for (const each of paused) each.close();
   return { times, closed: closed.length, told: told.length, grownMib };
-}
-
-async function residentBytes(server: Server): Promise<number> {
-  const [own = ''] = (await processesIn(server.dataDir)).filter((line) => line.includes('main.js'));
-  const status = await readFile(`/proc/${own.split(' ')[0]}/status`, 'utf8').catch(() => '');
-  return 1_024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
 }

@@ -1,4 +1,5 @@
 import { audit } from './audit.suite.ts';
+import { burst } from './burst.suite.ts';
 import { cancel } from './cancel.suite.ts';
 import { cleanup } from './cleanup.suite.ts';
 import { commitOrder } from './commit-order.suite.ts';
@@ -33,6 +34,7 @@ export const suites: readonly EvidenceSuite[] = [
   slowConsumers,
   crash,
   fairness,
+  burst,
   cancel,
   cleanup,
   leak,
