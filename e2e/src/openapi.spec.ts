@@ -23,6 +23,7 @@ const routes = [
   ['get', '/v1/delivery'],
   ['get', '/v1/tool-results/{resultId}'],
   ['get', '/v1/usage'],
+  ['get', '/v1/activity'],
   ['get', '/v1/runs'],
   ['get', '/v1/runs/{runId}'],
   ['post', '/v1/runs/{runId}/cancel'],

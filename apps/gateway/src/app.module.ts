@@ -57,6 +57,7 @@ import { NodeMetrics } from './telemetry/node-metrics.service.ts';
 import { RequestObserver } from './telemetry/request-observer.service.ts';
 import { TraceExport } from './telemetry/trace-export.service.ts';
 import { RunObserver } from './telemetry/run-observer.service.ts';
+import { ActivityController } from './usage/activity.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
 import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
 
@@ -91,6 +92,7 @@ export class AppModule {
         AgentsController,
         ApprovalsController,
         UsageController,
+        ActivityController,
         ThreadsController,
         RunsController,
         EventsController,

@@ -104,7 +104,8 @@ export class AgentFactory {
     let failed: CallUsage | undefined;
     try {
       const reply = await callModel(model, { ...call, onFailedUsage: (usage) => (failed = usage) });
-      await this.usage.record({ ...used, outcome: 'completed', usage: reply.usage });
+      const { usage, toolCalls } = reply;
+      await this.usage.record({ ...used, outcome: 'completed', usage, toolCalls: toolCalls.length });
       return reply;
     } catch (error) {
       const outcome = call.signal.aborted ? 'cancelled' : 'failed';

@@ -34,6 +34,7 @@ import { RunOverview } from './run-overview.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { RunTraces } from './run-traces.service.ts';
+import { RunTotals } from './run-totals.ts';
 import { SubAgents } from './sub-agents.service.ts';
 import { UsageLedger } from './usage-ledger.ts';
 import { UsageReport } from './usage-report.ts';
@@ -81,6 +82,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunOverview,
     RunQueue,
     RunTraces,
+    RunTotals,
     SubAgents,
     Teams,
     ThreadSummaries,
@@ -105,6 +107,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunOverview,
     RunQueue,
     RunTraces,
+    RunTotals,
   ],
 })
 export class ExecutionModule {}

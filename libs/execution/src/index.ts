@@ -30,6 +30,7 @@ export { RunAdmission, type AcceptedRun, type AdmissionOptions } from './run-adm
 export { RunControl } from './run-control.ts';
 export { RunExecution } from './run-execution.ts';
 export { RunHistory, type Message, type Run } from './run-history.ts';
+export { RunTotals, type Durations, type RunTotalsReport } from './run-totals.ts';
 export { RunOverview, type RunMetadata } from './run-overview.service.ts';
 export { RunLocator } from './run-locator.service.ts';
 export { prepareEngine, RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';

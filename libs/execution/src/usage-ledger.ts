@@ -14,6 +14,8 @@ export interface UsedCall {
   readonly model: string;
   readonly outcome: 'completed' | 'failed' | 'cancelled';
   readonly usage: CallUsage;
+  /** Tool calls that it asked for; none by default. */
+  readonly toolCalls?: number;
 }
 
 /** Writes down what the context's model calls use, each once. */
@@ -26,7 +28,7 @@ export class UsageLedger {
   ) {}
 
   /** The call, and the day's sums, in one statement and one round trip. */
-  async record({ key, agentName, model, outcome, usage }: UsedCall): Promise<void> {
+  async record({ key, agentName, model, outcome, usage, toolCalls = 0 }: UsedCall): Promise<void> {
     const { runId, userId } = this.context;
     const cost = costOf(this.options.modelPrices ?? {}, model, usage);
     const { inputTokens, outputTokens, isEstimated } = usage;
@@ -40,11 +42,12 @@ export class UsageLedger {
            ON CONFLICT DO NOTHING RETURNING *
          )
          INSERT INTO bulkhead.usage_days AS d
-           (user_id, day, agent_name, model, model_calls, input_tokens, output_tokens, cost_nano, estimated_calls, unpriced_calls)
-         SELECT user_id, (at AT TIME ZONE 'UTC')::date, agent_name, model, 1, input_tokens, output_tokens,
+           (user_id, day, agent_name, model, model_calls, tool_calls, input_tokens, output_tokens, cost_nano, estimated_calls, unpriced_calls)
+         SELECT user_id, (at AT TIME ZONE 'UTC')::date, agent_name, model, 1, ${toolCalls}, input_tokens, output_tokens,
                 coalesce(cost_nano, 0), is_estimated::int, (cost_nano IS NULL)::int FROM added
          ON CONFLICT (user_id, day, agent_name, model) DO UPDATE
            SET model_calls = d.model_calls + 1,
+               tool_calls = d.tool_calls + excluded.tool_calls,
                input_tokens = d.input_tokens + excluded.input_tokens,
                output_tokens = d.output_tokens + excluded.output_tokens,
                cost_nano = d.cost_nano + excluded.cost_nano,

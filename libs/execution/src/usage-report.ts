@@ -9,6 +9,8 @@ export interface UsageOfDay {
   readonly agentName: string;
   readonly model: string;
   readonly modelCalls: number;
+  /** That the model asked for. */
+  readonly toolCalls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** A decimal number in the price table's currency. */
@@ -32,7 +34,7 @@ export class UsageReport {
         .from(usageDays)
         .where(and(gte(usageDays.day, from), lte(usageDays.day, to)))
         .orderBy(asc(usageDays.day), asc(usageDays.agentName), asc(usageDays.model));
-      return rows.map(({ userId: _owner, toolCalls: _calls, costNano, ...row }) => ({
+      return rows.map(({ userId: _owner, costNano, ...row }) => ({
         ...row,
         cost: fromNano(costNano),
       }));

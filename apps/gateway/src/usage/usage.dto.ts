@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
+import { IsISO8601, Matches } from 'class-validator';
 
 const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const today = (): string => new Date().toISOString().slice(0, 10);
@@ -12,10 +12,12 @@ export class UsageQuery {
     description: 'First day; by default that of this month.',
   })
   @Matches(DAY, { message: 'from must be a day such as 2026-01-31' })
+  @IsISO8601({ strict: true }, { message: 'from must be a day that there is' })
   readonly from: string = `${today().slice(0, 8)}01`;
 
   @ApiProperty({ required: false, example: '2026-01-31', description: 'Last day; by default today.' })
   @Matches(DAY, { message: 'to must be a day such as 2026-01-31' })
+  @IsISO8601({ strict: true }, { message: 'to must be a day that there is' })
   readonly to: string = today();
 }
 
@@ -31,6 +33,9 @@ export class UsageOfDayDto {
 
   @ApiProperty()
   readonly modelCalls!: number;
+
+  @ApiProperty({ description: 'That the model asked for.' })
+  readonly toolCalls!: number;
 
   @ApiProperty()
   readonly inputTokens!: number;

@@ -1,0 +1,26 @@
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { RunTotals } from '@bulkhead/execution';
+import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../auth/access.decorator.ts';
+import type { UserRequest } from '../auth/authentication.guard.ts';
+import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ActivityDto } from './activity.dto.ts';
+import { UsageQuery } from './usage.dto.ts';
+
+@ApiTags('Usage')
+@ApiBearerAuth()
+@RequiresPermission('runs:own')
+@Controller('v1/activity')
+export class ActivityController {
+  constructor(private readonly scopes: UserContextScopes) {}
+
+  /** What of yours runs now, and what your runs amount to: states, times, steps, tool calls, tokens. */
+  @Get()
+  @ApiOkResponse({ type: ActivityDto })
+  @ApiProblems(400, 401, 403)
+  report(@Req() request: UserRequest, @Query() { from, to }: UsageQuery): Promise<ActivityDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return this.scopes.run(context, RunTotals, (totals) => totals.report(from, to));
+  }
+}
