@@ -72,7 +72,7 @@ export const toolSabotages: readonly Sabotage[] = [
         replace: "if (ownerId === '') {",
       },
     ],
-    guard: { spec: 'libs/tools/src/tool-dispatcher.isolation.spec.ts' },
+    guard: { spec: 'libs/user-context/src/isolation-monitor.spec.ts' },
   },
   {
     name: 'redirect that is not checked',
@@ -108,7 +108,7 @@ export const toolSabotages: readonly Sabotage[] = [
         replace: 'SET LOCAL statement_timeout = 0;',
       },
     ],
-    guard: { spec: 'libs/tables/src/tables.tools.spec.ts' },
+    guard: { spec: 'libs/tables/src/query/escapes.spec.ts', test: '1000000000000' },
   },
   {
     name: "SQL of an agent in the server's own role",

@@ -1,9 +1,15 @@
-import { ContextIsolationError } from '@bulkhead/user-context';
+import { ContextIsolationError, type JsonRecord } from '@bulkhead/user-context';
 import { aContext, aLookAlike, anIdentity } from '@bulkhead/user-context/testing';
 import { AuthorizedToolCall } from './authorized-tool-call.ts';
 import { SpyTool } from './testing/index.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
-import { InvalidToolArgumentsError, ToolNotPermittedError } from './tools.errors.ts';
+import { hashArguments, type ToolApproval } from './tool-approval.ts';
+import {
+  ApprovalMissingError,
+  ApprovalRefusedError,
+  InvalidToolArgumentsError,
+  ToolNotPermittedError,
+} from './tools.errors.ts';
 
 const tool = new SpyTool('spy');
 const registry = new ToolRegistry();
@@ -98,5 +104,74 @@ describe('forging an authorized tool call', () => {
     ['a text', 'authorized'],
   ])('by %s fails', (_what, forged) => {
     expect(() => AuthorizedToolCall.verify(forged)).toThrow(ContextIsolationError);
+  });
+});
+
+describe('the arguments of an authorized tool call', () => {
+  const strict = Object.assign(new SpyTool('strict'), {
+    parameters: { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] } as const,
+  });
+  registry.register(strict);
+  const authorizeStrict = (args: object) => authorize(holder, ['strict'], args, 'strict');
+
+  it.each([{}, { a: '1' }, { a: 1, b: 2 }])(
+    "are refused when they are not what the tool's schema says: %j",
+    (args) => {
+      expect(() => authorizeStrict(args)).toThrow(InvalidToolArgumentsError);
+    },
+  );
+
+  it('are accepted when they are', () => {
+    expect(authorizeStrict({ a: 1 }).args).toEqual({ a: 1 });
+  });
+});
+
+describe('a call of a tool that needs approval', () => {
+  registry.register(Object.assign(new SpyTool('risky'), { approval: 'required' as const }));
+  const risky = { toolCallId: '1.1', toolName: 'risky', arguments: { amount: 10, to: 'ben' } };
+  const riskyCaller = { agentName: 'assistant', permittedTools: ['risky'] };
+  const check = (args: object, approval?: ToolApproval) =>
+    AuthorizedToolCall.authorize(holder, registry, riskyCaller, {
+      ...risky,
+      arguments: args,
+      ...(approval && { approval }),
+    });
+  const approved = (args: JsonRecord): ToolApproval => ({
+    decision: 'approved',
+    argumentsHash: hashArguments(args),
+  });
+
+  it('is made with an approval of exactly its arguments, however they are written', () => {
+    expect(check(risky.arguments, approved(risky.arguments)).tool.name).toBe('risky');
+    expect(check({ to: 'ben', amount: 10 }, approved(risky.arguments)).tool.name).toBe('risky');
+  });
+
+  it('is not made without an approval, nor with one of other arguments', () => {
+    expect(() => check(risky.arguments)).toThrow(ApprovalMissingError);
+    expect(() => check({ amount: 1_000, to: 'ben' }, approved(risky.arguments))).toThrow(
+      ApprovalMissingError,
+    );
+  });
+
+  it('is not made against its owner, and says why', () => {
+    const refusal = { argumentsHash: hashArguments(risky.arguments), reason: 'too much' };
+    expect(() => check(risky.arguments, { ...refusal, decision: 'refused' })).toThrow(
+      new ApprovalRefusedError('refused', 'too much'),
+    );
+    expect(() => check(risky.arguments, { ...refusal, decision: 'expired' })).toThrow(ApprovalRefusedError);
+  });
+
+  it('is asked about when it lacks nothing else', () => {
+    const asked = (args: unknown, permittedTools = ['risky']) =>
+      AuthorizedToolCall.approvable(
+        holder,
+        registry,
+        { ...riskyCaller, permittedTools },
+        { ...risky, arguments: args },
+      );
+    expect(asked(risky.arguments)).toEqual(risky.arguments);
+    expect(asked('ten')).toBeUndefined();
+    expect(asked(risky.arguments, [])).toBeUndefined();
+    expect(AuthorizedToolCall.approvable(holder, registry, caller, call)).toBeUndefined();
   });
 });
