@@ -46,8 +46,9 @@ export class ChattingUser {
     tokens: TokenSource,
     { keepsEvents = true } = {},
   ): Promise<ChattingUser> {
-    const client = await BulkheadClient.withTokens(node.url, tokens);
-    return new ChattingUser(client, await client.openThread({ afterSeq: 0 }), keepsEvents);
+    const client = await untilThereIsRoom(() => BulkheadClient.withTokens(node.url, tokens));
+    const thread = await untilThereIsRoom(() => client.openThread({ afterSeq: 0 }));
+    return new ChattingUser(client, thread, keepsEvents);
   }
 
   /** The same user in another thread. */
@@ -148,6 +149,18 @@ export class ChattingUser {
       if (this.keepsEvents) this.events.push(event);
       if (isTerminal(event)) this.#ended.set(event.runId, (this.#ended.get(event.runId) ?? 0) + 1);
       for (const look of [...this.#watchers]) look();
+    }
+  }
+}
+
+/** A server that says that it is too busy, and when to come back, is asked again. */
+async function untilThereIsRoom<R>(ask: () => Promise<R>): Promise<R> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 503) throw error;
+      await sleep((error.problem.retryAfterSeconds ?? 1) * 1_000);
     }
   }
 }

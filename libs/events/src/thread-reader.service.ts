@@ -11,10 +11,11 @@ import { Turnstile } from './turnstile.ts';
 import type { ThreadEvent } from './thread-event.ts';
 import type { StoredRange } from './wire-events.ts';
 
-/** Events per read of the log. */
+/** Most events per read of the log; the first read asks for few, and each that was not cut short for more. */
 const PAGE = 500;
-/** Bytes of what events say per read of the log: what a reader holds while its consumer is busy. */
-const PAGE_BYTES = 256 * 1024;
+const FIRST_PAGE = 32;
+/** Bytes of what events say per read of the log: what a reader holds while its consumer is busy, and what keeps others waiting. */
+const PAGE_BYTES = 128 * 1024;
 /** Reads of the log at the same time: a thousand clients that come back at once must leave room for everybody else. */
 const CONCURRENT_READS = 8;
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
@@ -79,7 +80,7 @@ export class ThreadReader {
     signal.addEventListener('abort', stop, { once: true });
     try {
       let cursor = options.afterSeq;
-      let upToDate = false;
+      let [upToDate, limit] = [false, FIRST_PAGE];
       while (!signal.aborted) {
         if (upToDate) {
           const live = inbox.takeFrom(cursor + 1);
@@ -93,9 +94,12 @@ export class ThreadReader {
         }
         const { events, isLast } = await this.#readLog(
           context,
-          { threadId, afterSeq: cursor, limit: PAGE, maxBytes: PAGE_BYTES },
+          { threadId, afterSeq: cursor, limit, maxBytes: PAGE_BYTES },
           signal,
         );
+        // Large events: the database measures each that it is asked for, also those that do not fit.
+        const isCut = !isLast && events.length < limit;
+        limit = isCut ? 2 * Math.max(1, events.length) : Math.min(PAGE, 4 * limit);
         // Reading takes time: whoever stopped meanwhile gets no more.
         if (signal.aborted) return;
         upToDate = isLast;
