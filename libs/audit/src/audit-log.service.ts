@@ -27,15 +27,16 @@ export class AuditLog {
     private readonly transactions: UserTransactions,
   ) {}
 
-  /** In a transaction of the context's user; one round trip. */
-  async append(
-    { db, afterCommit }: Pick<UserTransaction, 'db' | 'afterCommit'>,
+  /** In a transaction of the context's user, with its commit: no round trip of its own. */
+  append(
+    { atCommit, afterCommit }: Pick<UserTransaction, 'atCommit' | 'afterCommit'>,
     context: UserExecutionContext,
     action: AuditAction,
     details: object = {},
   ): Promise<void> {
-    await db.execute(sql.raw(this.statement(context, action, details)(pg.escapeLiteral)));
+    atCommit(this.statement(context, action, details));
     afterCommit(() => this.#written.add(context.userId));
+    return Promise.resolve();
   }
 
   /** As one more statement of those that go to the database together: no round trip of its own. */

@@ -9,8 +9,6 @@ import {
   type UserTransaction,
 } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import { sql } from 'drizzle-orm';
-import pg from 'pg';
 import { withoutOverflow } from './event-overflow.ts';
 import { RunEndedError, RunSupersededError } from './events.errors.ts';
 import { toStorable, toStorableUuid } from './storable.ts';
@@ -26,6 +24,13 @@ export interface EventBatch {
   readonly agentName: string;
   readonly key: string;
   readonly events: readonly NewEvent[];
+}
+
+export interface AppendOptions {
+  /** Of the claim under which the run is executed; absent for its owner's requests. */
+  readonly epoch?: number | undefined;
+  /** Statements that go to the database first, in the same round trip. */
+  readonly before?: readonly Statement[] | undefined;
 }
 
 export interface EventRange {
@@ -54,37 +59,37 @@ export class EventLog {
   /**
    * Stores a batch in the context's thread and run; its events get the thread's next sequence numbers.
    * @returns the stored events, or an empty list when a batch with this key is stored already
-   * @param epoch of the claim under which the run is executed; absent for its owner's requests
    * @throws RunEndedError, RunSupersededError, ResourceNotFoundError
    */
   async append(
-    { db }: Pick<UserTransaction, 'db'>,
+    { send }: Pick<UserTransaction, 'send'>,
     context: UserExecutionContext,
     batch: EventBatch,
-    epoch?: number,
+    { epoch, before = [] }: AppendOptions = {},
   ): Promise<ThreadEvent[]> {
     const draft = draftOf(context, batch, epoch);
-    const { rows } = await db
-      .execute<AppendRow>(sql.raw(draft.statement(pg.escapeLiteral)))
-      .catch(asDomainError);
-    return draft.storedAs(rows[0]);
+    const rows = await send<AppendRow>(...before, draft.statement).catch(asDomainError);
+    return draft.storedAs(rows.at(-1)?.[0]);
   }
 
-  /** The same in a transaction of its own and a single round trip. */
+  /**
+   * The same with several batches, in a transaction of their own and a single round trip.
+   * @param also is stored behind them: locks are taken in one order, the thread's, then the audit chain's
+   * @returns what became of each batch
+   */
   async appendAlone(
-    session: Pick<UserDatabaseSession, 'statement'>,
+    session: Pick<UserDatabaseSession, 'statements'>,
     context: UserExecutionContext,
-    batch: EventBatch,
+    batches: readonly EventBatch[],
     epoch?: number,
     also?: Statement,
-  ): Promise<ThreadEvent[]> {
-    const draft = draftOf(context, batch, epoch);
-    // Afterwards, so that locks are taken in one order: the thread's, then the audit chain's.
-    const statement: Statement = also
-      ? (literal) => `${draft.statement(literal)}; ${also(literal)}`
-      : draft.statement;
-    const rows = await session.statement<AppendRow>(statement).catch(asDomainError);
-    return draft.storedAs(rows[0]);
+  ): Promise<ThreadEvent[][]> {
+    const drafts = batches.map((batch) => draftOf(context, batch, epoch));
+    const statements = drafts.map(({ statement }) => statement);
+    const rows = await session
+      .statements<AppendRow>(also ? [...statements, also] : statements)
+      .catch(asDomainError);
+    return drafts.map(({ storedAs }, index) => storedAs(rows[index]?.[0]));
   }
 
   /**

@@ -60,10 +60,13 @@ export class ThreadDirectory {
   create(title: string, { once, ...settings }: NewThreadOptions = {}): Promise<Thread> {
     const { threadId, userId } = this.context;
     const thread = { threadId, userId, title: toStorableText(title), ...settings };
-    return this.session.transaction(async ({ db }) => {
-      const [row] = await db.insert(threads).values(thread).returning();
-      return toThread(row);
-    }, once);
+    return this.session.transaction(
+      async ({ db }) => {
+        const [row] = await db.insert(threads).values(thread).returning();
+        return toThread(row);
+      },
+      { once },
+    );
   }
 
   /** The context's own thread. @throws ResourceNotFoundError for a foreign and an absent one alike */

@@ -32,14 +32,31 @@ export class UserEventEmitter {
    * @throws RunEndedError, RunSupersededError, ResourceNotFoundError
    */
   async emit(batch: EventBatch, also?: Statement): Promise<readonly ThreadEvent[]> {
-    const stored = await this.log.appendAlone(this.session, this.context, batch, this.claim?.epoch, also);
-    this.#publish(stored);
+    const [stored = []] = await this.emitAll([batch], also);
     return stored;
   }
 
-  /** The same within a transaction of the same session: delivered if and when that commits. */
-  async emitWithin(transaction: UserTransaction, batch: EventBatch): Promise<readonly ThreadEvent[]> {
-    const stored = await this.log.append(transaction, this.context, batch, this.claim?.epoch);
+  /** The same with several batches, in one transaction. @returns what became of each */
+  async emitAll(
+    batches: readonly EventBatch[],
+    also?: Statement,
+  ): Promise<readonly (readonly ThreadEvent[])[]> {
+    const stored = await this.log.appendAlone(this.session, this.context, batches, this.claim?.epoch, also);
+    for (const events of stored) this.#publish(events);
+    return stored;
+  }
+
+  /**
+   * The same within a transaction of the same session: delivered if and when that commits.
+   * @param before statements that go to the database first, in the same round trip
+   */
+  async emitWithin(
+    transaction: UserTransaction,
+    batch: EventBatch,
+    ...before: Statement[]
+  ): Promise<readonly ThreadEvent[]> {
+    const options = { epoch: this.claim?.epoch, before };
+    const stored = await this.log.append(transaction, this.context, batch, options);
     transaction.afterCommit(() => this.#publish(stored));
     return stored;
   }

@@ -1,7 +1,6 @@
 import { Inject, Injectable, Scope } from '@nestjs/common';
-import { ResourceNotFoundError } from '@bulkhead/errors';
 import type { WhenBusy } from '@bulkhead/events';
-import { runs, sqlStateOf, type UserTransaction } from '@bulkhead/persistence';
+import { runs, type Statement, type UserTransaction } from '@bulkhead/persistence';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { AdmissionTurns } from './admission-turns.service.ts';
@@ -12,10 +11,8 @@ import { CANCEL_CHANNEL } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
 import { UNFINISHED_STATES } from './run-state.ts';
 
-/** No such thread; raised by the database's functions. */
-const ABSENT = 'BH404';
-
-interface Hold extends Record<string, unknown> {
+/** What the gate decides by. */
+interface Hold {
   readonly unfinished: number;
   readonly unfinished_limit: number | null;
   readonly when_busy: WhenBusy;
@@ -40,29 +37,25 @@ export class AdmissionGate {
   }
 
   /**
-   * Holds the context's thread and its user's admissions until the transaction ends.
+   * Opens the transaction: holds the context's thread and its user's admissions until it ends. Raises BH404 for a foreign
+   * and an absent thread alike.
+   */
+  readonly hold: Statement = (literal) =>
+    `SELECT * FROM bulkhead.hold_admission(${literal(this.context.userId)}, ${literal(this.context.threadId)})`;
+
+  /**
+   * Decides, in a transaction that was opened with `hold`.
    * @throws ServerOverloadedError, TooManyRunsError, ThreadBusyError
-   * @throws ResourceNotFoundError for a foreign and an absent thread alike
    */
   async pass(transaction: UserTransaction, whenBusy?: WhenBusy): Promise<void> {
     this.memory.assertRoom();
-    const hold = await this.#hold(transaction);
+    const [hold] = transaction.opened as readonly [Hold];
     const limit = hold.unfinished_limit ?? this.options.unfinishedRunsPerUser;
     if (hold.unfinished >= limit) throw new TooManyRunsError(limit, hold.unfinished);
     if (hold.busy_run === null) return;
     const policy = whenBusy ?? hold.when_busy;
     if (policy === 'reject') throw new ThreadBusyError(hold.busy_run);
     if (policy === 'interrupt') await this.#interrupt(transaction);
-  }
-
-  async #hold({ db }: UserTransaction): Promise<Hold> {
-    const { userId, threadId } = this.context;
-    const { rows } = await db
-      .execute<Hold>(sql`select * from bulkhead.hold_admission(${userId}::uuid, ${threadId}::uuid)`)
-      .catch((error: unknown) => {
-        throw sqlStateOf(error) === ABSENT ? new ResourceNotFoundError('thread') : error;
-      });
-    return rows[0]!;
   }
 
   /** Stored with the message: if this node dies after the commit, the others end what is to end. */

@@ -105,12 +105,11 @@ export class AgentFactory {
     try {
       const reply = await callModel(model, { ...call, onFailedUsage: (usage) => (failed = usage) });
       const { usage, toolCalls } = reply;
-      await this.usage.record({ ...used, outcome: 'completed', usage, toolCalls: toolCalls.length });
+      this.usage.record({ ...used, outcome: 'completed', usage, toolCalls: toolCalls.length });
       return reply;
     } catch (error) {
       const outcome = call.signal.aborted ? 'cancelled' : 'failed';
-      // Why the call failed matters more than what it used.
-      if (failed) await this.usage.record({ ...used, outcome, usage: failed }).catch(() => undefined);
+      if (failed) this.usage.record({ ...used, outcome, usage: failed });
       throw error;
     }
   }

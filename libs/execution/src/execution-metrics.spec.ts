@@ -14,7 +14,7 @@ let gateway: TestNode;
 /** Executes. */
 let worker: TestNode;
 beforeAll(async () => {
-  test = await openTestExecution({ modules: [BuiltInToolsModule], agents: [assistant] }, true);
+  test = await openTestExecution({ modules: [BuiltInToolsModule], agents: [assistant] });
   gateway = await test.startNode({ role: 'gateway' });
   worker = await test.startNode();
   await gateway.work();

@@ -33,6 +33,6 @@ export { RunHistory, type Message, type Run } from './run-history.ts';
 export { RunTotals, type Durations, type RunTotalsReport } from './run-totals.ts';
 export { RunOverview, type RunMetadata } from './run-overview.service.ts';
 export { RunLocator } from './run-locator.service.ts';
-export { prepareEngine, RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';
+export { RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';
 export { RunTraces } from './run-traces.service.ts';
 export type { RunState, TerminalState } from './run-state.ts';

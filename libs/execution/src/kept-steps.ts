@@ -1,14 +1,20 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { runSteps, UserDatabaseSession } from '@bulkhead/persistence';
+import { RunSupersededError, UserEventEmitter } from '@bulkhead/events';
+import { runSteps, UserDatabaseSession, type Statement } from '@bulkhead/persistence';
 import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
-import { and, eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { DurableSteps, StepResult } from './durable-steps.ts';
 import { outlast } from './outlast.ts';
+import { RunQueue } from './run-queue.service.ts';
+import { reviveError, toStoredError, type StoredFailure } from './stored-error.ts';
+
+/** Begins the name under which a step's error is kept. */
+const FAILED = 'failed:';
 
 /**
- * Durable steps of sub-agents, which run side by side: the durable engine knows steps by their order, these are known
- * by their names. An outage of the database does not end them, or the supervisor could only be told that its sub-agent
- * failed. A step that fails is not kept; it is executed again after a crash.
+ * The durable steps of the context's run, by their names, in its owner's name. A result is stored with whatever the run
+ * stores next, in one transaction: no tool is called, and nothing is told, that would have to be taken back if it were
+ * lost. Only the claim that executes the run now stores anything. An outage of the database does not end a step.
  */
 @Injectable({ scope: Scope.REQUEST })
 export class KeptSteps {
@@ -16,45 +22,73 @@ export class KeptSteps {
     private readonly context: UserExecutionContext,
     private readonly scope: UserContextScope,
     private readonly session: UserDatabaseSession,
+    private readonly emitter: UserEventEmitter,
+    private readonly queue: RunQueue,
   ) {}
 
-  /** @param path begins the names of all steps of one sub-agent, behind their kind, and of no other's */
+  /** Those of the run's own agent. One that failed fails again after a crash, the same way. */
+  readonly own: DurableSteps = this.#stepsOf('', true);
+
+  /**
+   * Those of a sub-agent. One that failed is not kept; it is executed again after a crash.
+   * @param path begins the names of all steps of one sub-agent, behind their kind, and of no other's
+   */
   at(path: string): DurableSteps {
-    const { signal } = this.scope;
+    return this.#stepsOf(path, false);
+  }
+
+  #stepsOf(path: string, keepsFailures: boolean): DurableSteps {
     let stored: Promise<ReadonlyMap<string, string>> | undefined;
     return {
       run: async <Result extends StepResult>(name: string, work: () => Promise<Result>): Promise<Result> => {
-        stored ??= outlast(() => this.#load(path), signal);
-        const known = (await stored).get(name);
-        const result = known ?? (await outlast(() => this.#perform(name, work), signal));
-        return JSON.parse(result) as Result;
+        stored ??= outlast(() => this.#load(path), this.scope.signal);
+        const known = await stored;
+        const failure = known.get(`${FAILED}${name}`);
+        if (failure !== undefined) throw reviveError(JSON.parse(failure) as StoredFailure);
+        return JSON.parse(known.get(name) ?? (await this.#perform(name, work, keepsFailures))) as Result;
       },
     };
   }
 
   async #load(path: string): Promise<ReadonlyMap<string, string>> {
-    const isBelow = sql`split_part(${runSteps.name}, ':', 2) like ${`${path}%`}`;
+    // What was never taken before has no steps.
+    if (this.emitter.claim?.epoch === 1) return new Map();
     const rows = await this.session.transaction(({ db }) =>
       db
         .select({ name: runSteps.name, result: runSteps.result })
         .from(runSteps)
-        .where(and(eq(runSteps.runId, this.context.runId), isBelow)),
+        .where(eq(runSteps.runId, this.context.runId)),
     );
-    return new Map(rows.map(({ name, result }) => [name, result]));
+    const ofPath = rows.filter(({ name }) => name.slice(name.indexOf(':') + 1).startsWith(path));
+    return new Map(ofPath.map(({ name, result }) => [name, result]));
   }
 
-  /** @returns what is stored: another node may have been quicker */
-  async #perform(name: string, work: () => Promise<StepResult>): Promise<string> {
-    const { runId, userId } = this.context;
-    const result = JSON.stringify(await work());
+  async #perform(name: string, work: () => Promise<StepResult>, keepsFailures: boolean): Promise<string> {
+    const { signal } = this.scope;
+    let result: string;
+    try {
+      result = JSON.stringify(await outlast(work, signal));
+    } catch (error) {
+      await this.queue.hangWhenStopping();
+      if (keepsFailures && !signal.aborted && !(error instanceof RunSupersededError)) {
+        const failure = this.#keep(`${FAILED}${name}`, JSON.stringify(toStoredError(error)));
+        await outlast(() => this.session.statement(failure), signal);
+      }
+      throw error;
+    }
     // What a closing scope makes of a step is not its result: it is executed again elsewhere.
-    this.scope.signal.throwIfAborted();
-    return this.session.transaction(async ({ db }) => {
-      const added = await db.insert(runSteps).values({ runId, userId, name, result }).onConflictDoNothing();
-      if (added.rowCount === 1) return result;
-      const isIt = and(eq(runSteps.runId, runId), eq(runSteps.name, name));
-      const [first] = await db.select({ result: runSteps.result }).from(runSteps).where(isIt);
-      return first?.result ?? result;
-    });
+    signal.throwIfAborted();
+    this.session.ride(this.#keep(name, result));
+    return result;
+  }
+
+  /** The lock holds back whoever takes the run over until this is there to be read. */
+  #keep(name: string, result: string): Statement {
+    const { claim } = this.emitter;
+    return (literal) =>
+      `INSERT INTO bulkhead.run_steps (run_id, name, user_id, result)
+       SELECT run_id, ${literal(name)}, user_id, ${literal(result)} FROM bulkhead.runs
+        WHERE run_id = ${literal(this.context.runId)} ${claim ? `AND epoch = ${claim.epoch}` : ''} FOR SHARE
+       ON CONFLICT DO NOTHING`;
   }
 }

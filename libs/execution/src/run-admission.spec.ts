@@ -13,7 +13,7 @@ const tables = [
   'bulkhead.events',
   'bulkhead.messages',
   'bulkhead.audit_log',
-  'dbos.workflow_status',
+  'bulkhead.run_queue',
 ] as const;
 
 let test: TestExecution;
@@ -21,7 +21,7 @@ let node: TestNode;
 let ada: Identity;
 let context: UserExecutionContext;
 beforeAll(async () => {
-  test = await openTestExecution({ agents: [assistant] }, true);
+  test = await openTestExecution({ agents: [assistant] });
   node = await test.startNode();
   await node.work();
 });
@@ -36,8 +36,7 @@ const storedFor = ({ userId }: Pick<Identity, 'userId'>) =>
   test.database.asAdmin(async (admin) => {
     const counts: Record<string, number> = {};
     for (const table of tables) {
-      const owner = table.startsWith('dbos') ? 'queue_partition_key' : 'user_id::text';
-      const { rowCount } = await admin.query(`select from ${table} where ${owner} = $1`, [userId]);
+      const { rowCount } = await admin.query(`select from ${table} where user_id = $1`, [userId]);
       counts[table] = rowCount ?? 0;
     }
     return counts;
@@ -53,7 +52,7 @@ describe('accepting a message', () => {
     const data = { messageId: accepted.messageId, content: 'Hello' };
     expect(event).toMatchObject({ seq: 1, type: 'run_queued', runId, agentName: 'assistant', data });
     const stored = await storedFor(ada);
-    expect(stored).toMatchObject({ 'bulkhead.runs': 1, 'dbos.workflow_status': 1 });
+    expect(stored).toMatchObject({ 'bulkhead.runs': 1 });
     // The run may have begun meanwhile, which is written down, too.
     expect(stored['bulkhead.audit_log']).toBeGreaterThan(0);
     await node.untilEnded(context);
@@ -126,7 +125,7 @@ describe('a message that is not accepted', () => {
       code: 'too_many_runs',
       details: { limit: 2, current: 2, retryAfterSeconds: 5 },
     });
-    expect(await storedFor(ada)).toEqual({ ...rowsEach(0), 'bulkhead.runs': 4 });
+    expect(await storedFor(ada)).toEqual({ ...rowsEach(0), 'bulkhead.runs': 4, 'bulkhead.run_queue': 2 });
     const other = await test.openThread(await test.signUp());
     // Past the limit's check: this node's queue has not started.
     await expect(strict.send(other, 'Hello')).rejects.toThrow(DatabaseUnavailableError);

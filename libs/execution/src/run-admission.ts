@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
+import { ResourceNotFoundError } from '@bulkhead/errors';
 import { UserEventEmitter, type WhenBusy } from '@bulkhead/events';
 import { estimateTokens } from '@bulkhead/models';
-import { messages, runs, UserDatabaseSession, type Once, type UserTransaction } from '@bulkhead/persistence';
+import {
+  sqlStateOf,
+  UserDatabaseSession,
+  type Once,
+  type Statement,
+  type UserTransaction,
+} from '@bulkhead/persistence';
 import { AdmissionGate } from './admission-gate.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { RunQueue } from './run-queue.service.ts';
+
+/** No such thread; raised by the database's functions. */
+const ABSENT = 'BH404';
 
 /** How a message is to be accepted. */
 export interface AdmissionOptions {
@@ -51,22 +61,30 @@ export class RunAdmission {
     const { threadId, runId, userId } = context;
     const messageId = randomUUID();
     const store = async (transaction: UserTransaction): Promise<AcceptedRun> => {
-      const { db } = transaction;
       await this.gate.pass(transaction, whenBusy);
-      await db.insert(runs).values({ runId, userId, threadId, agentName, state: 'queued' });
-      const [queued] = await this.emitter.emitWithin(transaction, {
-        agentName,
-        key: 'queued',
-        events: [{ type: 'run_queued', data: { messageId, content } }],
-      });
+      const run: Statement = (literal) =>
+        `INSERT INTO bulkhead.runs (run_id, user_id, thread_id, agent_name, state)
+         VALUES (${[runId, userId, threadId, agentName, 'queued'].map(literal).join(', ')})`;
+      const data = { messageId, content };
+      const batch = { agentName, key: 'queued', events: [{ type: 'run_queued' as const, data }] };
+      const [queued] = await this.emitter.emitWithin(transaction, batch, run);
       const first = queued?.seq ?? 0;
-      const message = { messageId, userId, threadId, runId, seq: first, role: 'user' as const, content };
-      await db.insert(messages).values({ ...message, tokens: estimateTokens(content) });
+      transaction.atCommit(
+        (literal) =>
+          `INSERT INTO bulkhead.messages (message_id, user_id, thread_id, run_id, seq, role, content, tokens)
+           VALUES (${[messageId, userId, threadId, runId].map(literal).join(', ')}, ${first}, 'user',
+             ${literal(content)}, ${estimateTokens(content)})`,
+      );
       await this.queue.enqueue(transaction, context, agentName);
       // Last: the user's chain is locked from here to the commit.
       await this.audit.append(transaction, context, 'run.accepted', { agentName, messageId });
       return { threadId, runId, messageId, seq: first };
     };
-    return this.gate.inTurn(() => this.session.transaction(store, once));
+    const admission = { once, first: this.gate.hold };
+    return this.gate
+      .inTurn(() => this.session.transaction(store, admission))
+      .catch((error: unknown) => {
+        throw sqlStateOf(error) === ABSENT ? new ResourceNotFoundError('thread') : error;
+      });
   }
 }

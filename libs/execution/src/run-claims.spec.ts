@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { runs, threads } from '@bulkhead/persistence';
+import { asEngine, runs, threads } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
 import type { Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import pg from 'pg';
-import { prepareEngine } from './run-queue.service.ts';
 import { enterQueue, leaveQueue, RunClaims, type ClaimedRun } from './run-claims.ts';
 
 const LIMIT = 3;
@@ -13,7 +12,7 @@ const LEASE_MS = 4_000;
 let database: TestDatabase;
 let pool: pg.Pool;
 beforeAll(async () => {
-  database = await openTestDatabase({ prepareEngine });
+  database = await openTestDatabase();
   pool = new pg.Pool({ connectionString: database.database.engineUrl });
   // The pool is not done closing its connections when it says so, and then the database stops.
   pool.on('error', () => undefined);
@@ -31,14 +30,15 @@ const idsOf = (claimed: readonly ClaimedRun[]) => claimed.map(({ runId }) => run
 async function queue(identity: Identity, threadId: string = randomUUID()): Promise<string> {
   const context = aContext(identity).on({ threadId }).build();
   const { runId, userId } = context;
-  await database.transactions.run(context, async ({ db, asEngine }) => {
+  await database.transactions.run(context, async ({ db, atCommit }) => {
     await db.insert(threads).values({ threadId, userId }).onConflictDoNothing();
     await db.insert(runs).values({ runId, userId, threadId, agentName: 'assistant', state: 'queued' });
-    await asEngine((client) => enterQueue(client, context));
+    atCommit(asEngine(enterQueue(context, JSON.stringify({ runId }))));
   });
   return runId;
 }
-const leave = (runId: string) => database.asAdmin((admin) => leaveQueue(admin, runId));
+const leave = (runId: string) =>
+  database.asAdmin((admin) => admin.query(leaveQueue(runId)(pg.escapeLiteral)));
 const each = <R>(count: number, work: () => Promise<R>) => Promise.all(Array.from({ length: count }, work));
 /** As if the node had not been heard of for so long. */
 const silence = (nodeId: string, ms: number) =>
@@ -177,6 +177,6 @@ describe('the runs of a node', () => {
     const node = nodeOf('older');
     expect(await node.claim(randomUUID(), 10)).toEqual([]);
     await silence('newer', 120_000);
-    expect(await node.claim(randomUUID(), 10)).toEqual([{ runId, epoch: 2, stepFormat: 'future' }]);
+    expect(await node.claim(randomUUID(), 10)).toMatchObject([{ runId, epoch: 2, stepFormat: 'future' }]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Statement } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import type { ExecutionOptions } from './execution.options.ts';
@@ -8,6 +9,8 @@ export interface ClaimedRun {
   readonly runId: string;
   readonly epoch: number;
   readonly stepFormat: string;
+  /** What it is opened with, as it was stored; null where that was lost. */
+  readonly job: string | null;
 }
 
 /** A run that a node executes, by its claim. */
@@ -35,10 +38,10 @@ export class RunClaims {
     private readonly options: Pick<ExecutionOptions, 'nodeId' | 'runsPerUser' | 'leaseMs'>,
   ) {}
 
-  /** Takes up to `room` runs. The durable engine is told in the same transaction, under the same token. */
+  /** Takes up to `room` runs. */
   async claim(token: string, room: number): Promise<readonly ClaimedRun[]> {
-    const results = await this.#send(this.#claimStatements(token, room));
-    return claimedIn(results.at(-2));
+    const { rows } = await this.pool.query<ClaimedRun>(this.#claimStatement(token, room));
+    return rows;
   }
 
   /** Says that this node lives and what it executes, looks after nodes that don't, and takes up to `room` runs. */
@@ -49,9 +52,12 @@ export class RunClaims {
     const results = await this.#send(
       `SELECT lost_run AS "runId", lost_epoch AS epoch FROM bulkhead.node_beat(${escapeLiteral(nodeId)},
          ${arrayOf(STEP_FORMATS)}, ${runs}, ${epochs}, interval '${leaseMs} milliseconds');
-       ${this.#claimStatements(token, room)}`,
+       ${this.#claimStatement(token, room)}`,
     );
-    return { lost: (results.at(-3)?.rows ?? []) as HeldRun[], claimed: claimedIn(results.at(-2)) };
+    return {
+      lost: (results.at(-2)?.rows ?? []) as HeldRun[],
+      claimed: (results.at(-1)?.rows ?? []) as ClaimedRun[],
+    };
   }
 
   /** Gives back what this node has, for others to take at once. */
@@ -80,18 +86,11 @@ export class RunClaims {
     return rows[0];
   }
 
-  #claimStatements(token: string, room: number): string {
+  #claimStatement(token: string, room: number): string {
     const { nodeId, runsPerUser } = this.options;
     const [node, claim] = [escapeLiteral(nodeId), escapeLiteral(token)];
-    return `SELECT run_id AS "runId", epoch, step_format AS "stepFormat"
-         FROM bulkhead.claim_runs(${node}, ${claim}, ${arrayOf(STEP_FORMATS)}, ${room}, ${runsPerUser});
-       UPDATE dbos.workflow_status w
-          SET status = 'PENDING', owner_xid = ${claim}, executor_id = ${node}, completed_at = NULL,
-              recovery_attempts = 1, queue_name = '${QUEUE}',
-              started_at_epoch_ms = (extract(epoch FROM now()) * 1000)::bigint,
-              updated_at = (extract(epoch FROM now()) * 1000)::bigint
-         FROM bulkhead.run_queue q
-        WHERE q.node_id = ${node} AND q.claim_id = ${claim} AND w.workflow_uuid = q.run_id::text`;
+    return `SELECT run_id AS "runId", epoch, step_format AS "stepFormat", job
+         FROM bulkhead.claim_runs(${node}, ${claim}, ${arrayOf(STEP_FORMATS)}, ${room}, ${runsPerUser})`;
   }
 
   async #send(statements: string): Promise<pg.QueryResult[]> {
@@ -101,25 +100,14 @@ export class RunClaims {
   }
 }
 
-/** Named to the durable engine, which does not serve it: claims are ours. */
-export const QUEUE = 'bulkhead_runs';
+/** Joins the queue, among statements with the engine's rights whose transaction holds the thread's lock. */
+export const enterQueue =
+  ({ runId, userId, threadId }: UserExecutionContext, job: string): Statement =>
+  (literal) =>
+    `SELECT bulkhead.enter_queue(${[runId, userId, threadId, STEP_FORMATS[0], job].map(literal).join(', ')})`;
 
-const claimedIn = (result: pg.QueryResult | undefined): ClaimedRun[] => (result?.rows ?? []) as ClaimedRun[];
-
-/** Joins the queue, within a transaction of the engine's role whose caller holds the thread's lock. */
-export async function enterQueue(
-  client: pg.ClientBase,
-  { runId, userId, threadId }: UserExecutionContext,
-): Promise<void> {
-  const values = [runId, userId, threadId, STEP_FORMATS[0]];
-  await client.query({
-    name: 'enter_queue',
-    text: 'SELECT bulkhead.enter_queue($1, $2, $3, $4)',
-    values,
-  });
-}
-
-/** Leaves the queue for good, within a transaction of the engine's role whose caller holds the thread's lock. */
-export async function leaveQueue(client: pg.ClientBase, runId: string): Promise<void> {
-  await client.query({ name: 'leave_queue', text: 'SELECT bulkhead.leave_queue($1)', values: [runId] });
-}
+/** Leaves the queue for good; the same holds. */
+export const leaveQueue =
+  (runId: string): Statement =>
+  (literal) =>
+    `SELECT bulkhead.leave_queue(${literal(runId)})`;

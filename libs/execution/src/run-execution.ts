@@ -32,9 +32,10 @@ export class RunExecution {
 
   /**
    * Safe to repeat after a crash at any point.
+   * @param steps other than the run's own
    * @throws the reason when the scope is closed from outside, RunSupersededError when another node took the run over
    */
-  async execute(agentName: string, steps: DurableSteps): Promise<void> {
+  async execute(agentName: string, steps: DurableSteps = this.journal.steps): Promise<void> {
     const { context } = this.scope;
     const { signal: cancelled, leave } = this.ledger.enter(context);
     this.scope.defer('activity ledger', leave);

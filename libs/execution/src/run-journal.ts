@@ -2,30 +2,40 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import type { ProblemDetails } from '@bulkhead/errors';
-import { RunEndedError, RunSupersededError, UserEventEmitter, type NewEvent } from '@bulkhead/events';
+import {
+  RunEndedError,
+  RunSupersededError,
+  UserEventEmitter,
+  type EventData,
+  type NewEvent,
+} from '@bulkhead/events';
 import { estimateTokens } from '@bulkhead/models';
 import {
   approvals,
   events,
-  messages,
-  modelCalls,
   runs,
-  threads,
+  sqlStateOf,
   UserDatabaseSession,
+  type Statement,
   type UserTransaction,
 } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { and, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+import type { DurableSteps } from './durable-steps.ts';
+import { KeptSteps } from './kept-steps.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { statesBefore, UNFINISHED_STATES } from './run-state.ts';
 import type { EngineResult } from './user-execution.engine.ts';
+
+/** The run has ended; raised by the database's functions. */
+const ENDED = 'BH409';
 
 /** Over a whole run. */
 interface Used {
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** Null when nothing in it has a price. */
-  readonly costNano: bigint | null;
+  /** As text; null when nothing in it has a price. */
+  readonly costNano: string | null;
 }
 
 /** Model calls and tool calls of a run. */
@@ -49,11 +59,17 @@ export class RunJournal {
     private readonly emitter: UserEventEmitter,
     private readonly audit: AuditLog,
     private readonly queue: RunQueue,
+    private readonly kept: KeptSteps,
   ) {}
 
   /** Under which the run is executed; absent where nothing claims runs, as in specs. */
   get claim(): UserEventEmitter['claim'] {
     return this.emitter.claim;
+  }
+
+  /** The results of its finished steps. */
+  get steps(): DurableSteps {
+    return this.kept.own;
   }
 
   /**
@@ -63,34 +79,30 @@ export class RunJournal {
    */
   begin(): Promise<'running' | 'cancelling' | 'ended'> {
     const { runId, threadId } = this.context;
-    const { claim } = this;
-    return this.session.transaction(async (transaction) => {
-      const { db } = transaction;
-      // Whatever an earlier claim is storing at this moment comes before this, or not at all.
-      await db
-        .select({ threadId: threads.threadId })
-        .from(threads)
-        .where(eq(threads.threadId, threadId))
-        .for('no key update');
-      const isOurs = claim && lte(runs.epoch, claim.epoch);
-      const [run] = await db
-        .update(runs)
-        .set({
-          state: 'running',
-          startedAt: sql`coalesce(${runs.startedAt}, now())`,
-          ...(claim && { epoch: claim.epoch }),
-        })
-        .where(and(eq(runs.runId, runId), inArray(runs.state, UNFINISHED_STATES), isOurs))
-        .returning({ cancelRequestedAt: runs.cancelRequestedAt });
-      if (run) {
-        await this.audit.append(transaction, this.context, 'run.started');
-        return run.cancelRequestedAt ? 'cancelling' : 'running';
-      }
-      const [ended] = await db.select({ epoch: runs.epoch }).from(runs).where(eq(runs.runId, runId));
-      if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
-      await this.queue.leave(transaction, this.context);
-      return 'ended';
-    });
+    const { claim } = this.emitter;
+    // Whatever an earlier claim is storing at this moment comes before this, or not at all.
+    const first: Statement = (literal) =>
+      `${lockOf(threadId)(literal)};
+       UPDATE bulkhead.runs SET state = 'running', started_at = coalesce(started_at, now())
+              ${claim ? `, epoch = ${claim.epoch}` : ''}
+        WHERE run_id = ${literal(runId)} AND state IN (${UNFINISHED_STATES.map(literal).join(', ')})
+              ${claim ? `AND epoch <= ${claim.epoch}` : ''}
+       RETURNING cancel_requested_at IS NOT NULL AS "isCancelling"`;
+    return this.session.transaction(
+      async (transaction) => {
+        const { db } = transaction;
+        const [run] = transaction.opened as readonly { isCancelling: boolean }[];
+        if (run) {
+          await this.audit.append(transaction, this.context, 'run.started');
+          return run.isCancelling ? 'cancelling' : 'running';
+        }
+        const [ended] = await db.select({ epoch: runs.epoch }).from(runs).where(eq(runs.runId, runId));
+        if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
+        this.queue.leave(transaction, this.context);
+        return 'ended';
+      },
+      { first },
+    );
   }
 
   /**
@@ -99,11 +111,13 @@ export class RunJournal {
    */
   async finish(agentName: string, outcome: RunOutcome): Promise<boolean> {
     try {
-      return await this.session.transaction((transaction) =>
-        this.#finishWithin(transaction, agentName, outcome),
+      return await this.session.transaction(
+        (transaction) => this.#finishWithin(transaction, agentName, outcome),
+        // What the last model call used rides behind the lock, and is summed up with the rest.
+        { lock: lockOf(this.context.threadId), first: usedBy(this.context.runId) },
       );
     } catch (error) {
-      if (error instanceof RunEndedError) return false;
+      if (error instanceof RunEndedError || sqlStateOf(error) === ENDED) return false;
       throw error;
     }
   }
@@ -114,54 +128,38 @@ export class RunJournal {
     outcome: RunOutcome,
   ): Promise<boolean> {
     if (outcome.state !== 'completed') await this.#closeApprovals(transaction);
-    const used = await this.#used(transaction);
+    const [used] = transaction.opened as readonly [Used];
     const done = outcome.state === 'completed' ? outcome : await this.#done(transaction);
     const event = terminalEvent(outcome, randomUUID(), used);
     const [ended] = await this.emitter.emitWithin(transaction, { agentName, key: 'ended', events: [event] });
     if (!ended) return false;
-    const { userId, threadId, runId } = this.context;
-    if (ended.type === 'agent_completed') {
-      // What the event says as it was stored, without what PostgreSQL can't store: the two never differ.
-      const { messageId, text: content } = ended.data;
-      const message = {
-        messageId,
-        userId,
-        threadId,
-        runId,
-        seq: ended.seq,
-        content,
-        tokens: estimateTokens(content),
-      };
-      await transaction.db.insert(messages).values({ ...message, role: 'assistant' });
-    }
-    const changed = await transaction.db
-      .update(runs)
-      .set({
-        state: outcome.state,
-        finishedAt: sql`now()`,
-        steps: done.steps,
-        toolCalls: done.toolCalls,
-        ...('problem' in outcome && { error: outcome.problem }),
-        ...used,
-      })
-      .where(and(eq(runs.runId, runId), inArray(runs.state, statesBefore(outcome.state))));
-    // The event is stored only with the state: neither without the other.
-    if (changed.rowCount !== 1) throw new RunEndedError();
-    await this.queue.leave(transaction, this.context);
+    if (ended.type === 'agent_completed') transaction.atCommit(this.#answer(ended.data, ended.seq));
+    transaction.atCommit(this.#end(outcome, done, used));
+    this.queue.leave(transaction, this.context);
     return true;
   }
 
-  /** What all model calls of the run used, those of sub-agents and those that failed included. */
-  async #used({ db }: UserTransaction): Promise<Used> {
-    const [used] = await db
-      .select({
-        inputTokens: sql<number>`coalesce(sum(${modelCalls.inputTokens}), 0)::int`,
-        outputTokens: sql<number>`coalesce(sum(${modelCalls.outputTokens}), 0)::int`,
-        costNano: sql`sum(${modelCalls.costNano})`.mapWith(BigInt),
-      })
-      .from(modelCalls)
-      .where(eq(modelCalls.runId, this.context.runId));
-    return used ?? { inputTokens: 0, outputTokens: 0, costNano: null };
+  /** What the event says as it was stored, without what PostgreSQL can't store: the two never differ. */
+  #answer({ messageId, text }: EventData['agent_completed'], seq: number): Statement {
+    const { userId, threadId, runId } = this.context;
+    return (literal) =>
+      `INSERT INTO bulkhead.messages (message_id, user_id, thread_id, run_id, seq, role, content, tokens)
+       VALUES (${[messageId, userId, threadId, runId].map(literal).join(', ')}, ${seq}, 'assistant',
+         ${literal(text)}, ${estimateTokens(text)})`;
+  }
+
+  /** The event is stored only with the state: neither without the other. */
+  #end(
+    outcome: RunOutcome,
+    { steps, toolCalls }: Done,
+    { inputTokens, outputTokens, costNano }: Used,
+  ): Statement {
+    const { state } = outcome;
+    const error = 'problem' in outcome ? JSON.stringify(outcome.problem) : undefined;
+    return (literal) =>
+      `SELECT bulkhead.end_run(${literal(this.context.runId)}, ARRAY[${statesBefore(state).map(literal).join(', ')}],
+         ${literal(state)}, ${error === undefined ? 'NULL' : `${literal(error)}::jsonb`},
+         ${steps}, ${toolCalls}, ${inputTokens}, ${outputTokens}, ${costNano ?? 'NULL'})`;
   }
 
   /** What a run that did not complete had begun, sub-agents included: by its events, which outlast every node. */
@@ -195,6 +193,19 @@ export class RunJournal {
     }
   }
 }
+
+/** Held until the commit: it makes the order of a thread's events that of their commits. */
+const lockOf =
+  (threadId: string): Statement =>
+  (literal) =>
+    `SELECT FROM bulkhead.threads WHERE thread_id = ${literal(threadId)} FOR NO KEY UPDATE`;
+
+/** What all model calls of a run used, those of sub-agents and those that failed included. */
+const usedBy =
+  (runId: string): Statement =>
+  (literal) =>
+    `SELECT coalesce(sum(input_tokens), 0)::int AS "inputTokens", coalesce(sum(output_tokens), 0)::int AS "outputTokens",
+            sum(cost_nano)::text AS "costNano" FROM bulkhead.model_calls WHERE run_id = ${literal(runId)}`;
 
 function terminalEvent(
   outcome: RunOutcome,

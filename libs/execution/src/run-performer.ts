@@ -3,12 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 import { RunSupersededError, type RunFence } from '@bulkhead/events';
 import { ContextIsolationError, InvalidContextError } from '@bulkhead/user-context';
-import { isDatabaseTrouble, type Dispatched, type DurableEngine } from './durable-engine.ts';
 import { RunOutdatedError, RunUnreadableError } from './execution.errors.ts';
 import type { BegunRun } from './held-runs.ts';
+import { isDatabaseTrouble } from './outlast.ts';
 import type { RunClaims } from './run-claims.ts';
 import type { RunJob, RunProcessor } from './run-queue.service.ts';
-import type { RunTaker } from './run-taker.ts';
 import { STEP_FORMATS } from './step-format.ts';
 
 const RETRY_MS = 500;
@@ -18,48 +17,75 @@ const MAX_PUT_OFF_S = 60;
 /** Claims after which a run that fails outside of its own end is given up; with the pauses, about five minutes. */
 const MAX_ATTEMPTS = 10;
 
+/** From here to the end of the drain time, in milliseconds, nothing that fails is taken for an outcome. */
+const LAST_MS = 250;
+
 /** Executes claimed runs under their claims, so that one that was taken over elsewhere is dropped without a trace. */
 export class RunPerformer {
+  readonly #performing = new Set<Promise<void>>();
+  #isStopping = false;
+
   constructor(
-    private readonly engine: DurableEngine<RunJob>,
-    private readonly taker: RunTaker,
+    private readonly processRun: RunProcessor,
     private readonly claims: RunClaims,
     private readonly fence: RunFence,
     private readonly logger: Logger,
   ) {}
 
-  async perform(job: RunJob, { runId, token }: Dispatched, processRun: RunProcessor): Promise<void> {
-    // By the engine's id: what is stored of the context may be unreadable.
-    const run = this.taker.held.begin(runId, token);
-    if (!run) return;
+  /** @param onEnd is called when the run is not this node's any more */
+  perform(run: BegunRun, onEnd: () => void): void {
+    const performing = this.#perform(run).finally(() => {
+      this.#performing.delete(performing);
+      run.release();
+      onEnd();
+    });
+    this.#performing.add(performing);
+  }
+
+  /** Lets runs finish for the drain time; the rest neither goes on nor ends. */
+  async drain(timeoutMs: number): Promise<void> {
+    const abandon = setTimeout(() => (this.#isStopping = true), Math.max(0, timeoutMs - LAST_MS));
+    const end = new AbortController();
+    const timeout = delay(timeoutMs, undefined, { signal: end.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#performing), timeout]);
+    end.abort();
+    clearTimeout(abandon);
+    this.#isStopping = true;
+  }
+
+  /** An error that a shutdown caused must not be stored as the run's: the run continues after the restart. */
+  async hangWhenStopping(): Promise<void> {
+    if (this.#isStopping) await new Promise(() => undefined);
+  }
+
+  async #perform(run: BegunRun): Promise<void> {
+    const { runId } = run;
+    const job = readJob(run.job);
     try {
       await this.fence.run(run, async () => {
         try {
-          await this.#untilDone(job, run, processRun);
+          await this.#untilDone(job, run);
         } catch (error) {
-          await this.engine.hangWhenStopping();
+          await this.hangWhenStopping();
           if (!isForGood(error, run)) throw error;
           this.logger.error({ runId, err: error }, 'A run can not be executed; it ends as failed.');
-          await this.#giveUp(job, run, processRun);
+          await this.#giveUp(job, run);
         }
       });
     } catch (error) {
-      await this.engine.hangWhenStopping();
+      await this.hangWhenStopping();
       if (!(error instanceof RunSupersededError)) await this.#putOff(run, error);
-    } finally {
-      run.release();
-      this.taker.hasRoom();
     }
   }
 
-  async #untilDone(job: RunJob, run: BegunRun, processRun: RunProcessor): Promise<void> {
+  async #untilDone(job: RunJob, run: BegunRun): Promise<void> {
     const reads: readonly string[] = STEP_FORMATS;
     const refusal = reads.includes(run.stepFormat) ? undefined : new RunOutdatedError();
     for (;;) {
       try {
-        return await processRun(job, this.engine.steps, refusal);
+        return await this.processRun(job, refusal);
       } catch (error) {
-        await this.engine.hangWhenStopping();
+        await this.hangWhenStopping();
         // The run could not even be opened: once it is, it outlasts an outage of the database by itself.
         if (!isDatabaseTrouble(error) || run.superseded.aborted) throw error;
         await delay(RETRY_MS);
@@ -68,7 +94,7 @@ export class RunPerformer {
   }
 
   /** Ends a run by what the queue says of it, in a fresh context. */
-  async #giveUp(job: RunJob, run: BegunRun, processRun: RunProcessor): Promise<void> {
+  async #giveUp(job: RunJob, run: BegunRun): Promise<void> {
     const place = await this.claims.placeOf(run.runId);
     if (!place) return;
     // Validated when it is opened, like every stored context.
@@ -81,7 +107,7 @@ export class RunPerformer {
       auditMetadata: {},
       operationDepth: 0,
     };
-    await processRun({ ...job, context }, this.engine.steps, new RunUnreadableError());
+    await this.processRun({ ...job, context }, new RunUnreadableError());
   }
 
   /** Whatever else goes wrong: the run stays until it has come to its end. */
@@ -99,3 +125,12 @@ const isForGood = (error: unknown, { epoch }: BegunRun): boolean => {
     epoch >= MAX_ATTEMPTS || error instanceof InvalidContextError || error instanceof ContextIsolationError
   );
 };
+
+/** What can't be read is told apart when it is opened. */
+function readJob(text: string | null): RunJob {
+  try {
+    return JSON.parse(text ?? '') as RunJob;
+  } catch {
+    return { context: { userId: '', runId: '' }, sessionId: randomUUID(), agentName: 'unknown' };
+  }
+}

@@ -19,7 +19,7 @@ let node: TestNode;
 let ada: Identity;
 beforeAll(async () => {
   const agents = [{ ...assistant, tools: tools.map(({ name }) => name) }];
-  test = await openTestExecution({ tools, agents }, true);
+  test = await openTestExecution({ tools, agents });
   ada = await test.signUp();
 });
 beforeEach(async () => (node = await test.startNode({ runsPerUser: 20 })));
@@ -88,9 +88,9 @@ describe('while the database is away for a moment', () => {
 
   it('a run that can not even be opened is opened later', async () => {
     const attempts: number[] = [];
-    await node.get(RunQueue).start(async ({ context: json, agentName }, steps) => {
+    await node.get(RunQueue).start(async ({ context: json, agentName }) => {
       if (attempts.push(attempts.length) < 3) throw new DatabaseUnavailableError(new Error('away'));
-      await node.execute(UserExecutionContext.fromRun({ identity: ada, context: json }), agentName, steps);
+      await node.execute(UserExecutionContext.fromRun({ identity: ada, context: json }), agentName);
     });
     const context = await test.openThread(ada);
     await node.send(context, '/say 1');

@@ -1,5 +1,6 @@
-import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
+import { UserExecutionContext, type Identity } from '@bulkhead/user-context';
 import { NodeIdTakenError, RunTimeoutError } from './execution.errors.ts';
+import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { aTool, Gate, openTestExecution, type TestExecution, type TestNode } from './testing/index.ts';
 
@@ -25,7 +26,7 @@ let node: TestNode;
 let ada: Identity;
 beforeAll(async () => {
   const agents = [{ ...assistant, tools: tools.map(({ name }) => name) }];
-  test = await openTestExecution({ tools, agents }, true);
+  test = await openTestExecution({ tools, agents });
 });
 beforeEach(async () => {
   gate = new Gate();
@@ -155,8 +156,13 @@ describe('a run that a node leaves unfinished', () => {
   it('ends as its failed step said, when the node died before it could tell', async () => {
     const death = new Gate();
     await startNode(life);
-    await node.get(RunQueue).start(async (_, steps) => {
-      await steps.run('model:1', () => Promise.reject(new RunTimeoutError(1_000))).catch(() => death.pass());
+    await node.get(RunQueue).start(async ({ context: json }) => {
+      const own = UserExecutionContext.fromRun({ identity: ada, context: json });
+      await node.inScope(own, RunJournal, async (journal) => {
+        await journal.begin();
+        const failing = journal.steps.run('model:1', () => Promise.reject(new RunTimeoutError(1_000)));
+        await failing.catch(() => death.pass());
+      });
     });
     const context = await send(ada, 'Hello');
     await death.untilWaiting(1);

@@ -1,24 +1,18 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
 import type { AppError } from '@bulkhead/errors';
 import { RunFence } from '@bulkhead/events';
 import { FeatureFlags } from '@bulkhead/flags';
-import { Database, DatabaseUnavailableError, type UserTransaction } from '@bulkhead/persistence';
+import { asEngine, Database, DatabaseUnavailableError, type UserTransaction } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
-import { DurableEngine, WORKFLOW } from './durable-engine.ts';
-import type { DurableSteps } from './durable-steps.ts';
-import { engineLogger } from './engine-logger.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { MemoryGate } from './memory-gate.service.ts';
 import { NodeLease } from './node-lease.ts';
-import { enterQueue, leaveQueue, QUEUE, RunClaims } from './run-claims.ts';
+import { enterQueue, leaveQueue, RunClaims } from './run-claims.ts';
 import { RunPerformer } from './run-performer.ts';
 import { RunTraces } from './run-traces.service.ts';
 import { RunTaker } from './run-taker.ts';
 import { RunWake } from './run-wake.ts';
-import { STEP_FORMAT } from './step-format.ts';
-import { StepPruning } from './step-pruning.ts';
 
 /** A queued run, as the queue stores it. */
 export interface RunJob {
@@ -29,23 +23,20 @@ export interface RunJob {
 }
 
 /** Executes a run to its end; with `refusal`, ends it for that reason without executing it. */
-export type RunProcessor = (job: RunJob, steps: DurableSteps, refusal?: AppError) => Promise<void>;
+export type RunProcessor = (job: RunJob, refusal?: AppError) => Promise<void>;
 
-const POOL_SIZE = 12;
-
-/** Creates or migrates the durable engine's tables; runs once per boot, before the server. */
-export const prepareEngine = (engineUrl: string): Promise<void> => DBOS.migrate(engineUrl);
+/** The node's lock, its claims one after the other, and what gives runs back. */
+const POOL_SIZE = 4;
 
 /**
  * The durable queue of runs. Each node claims runs for itself: of a user never more at a time than the user's limit,
- * over all nodes, the users in turn, and those of a thread one after the other. Steps are kept by DBOS Transact.
+ * over all nodes, the users in turn, and those of a thread one after the other. Steps are kept by `KeptSteps`.
  */
 @Injectable()
 export class RunQueue {
   readonly #logger = new Logger(RunQueue.name);
   readonly #wake: RunWake;
   #pool: pg.Pool | undefined;
-  #client: DBOSClient | undefined;
   #worker: Worker | undefined;
 
   constructor(
@@ -71,7 +62,6 @@ export class RunQueue {
   async start(processRun: RunProcessor): Promise<void> {
     const pool = new pg.Pool({ connectionString: this.database.engineUrl, max: POOL_SIZE, keepAlive: true });
     pool.on('error', (error) => this.#logger.warn(`An engine connection was lost: ${error.message}`));
-    const system = { systemDatabaseUrl: this.database.engineUrl, systemDatabasePool: pool };
     this.#pool = pool;
     try {
       if (this.options.role !== 'gateway') await this.#work(pool, processRun);
@@ -80,11 +70,6 @@ export class RunQueue {
       await pool.end();
       throw error;
     }
-    this.#client = await DBOSClient.create({
-      ...system,
-      logger: engineLogger(this.#logger),
-      applicationName: 'bulkhead',
-    });
   }
 
   /**
@@ -96,28 +81,22 @@ export class RunQueue {
     context: UserExecutionContext,
     agentName: string,
   ): Promise<void> {
-    const client = this.#client;
-    if (!client) throw new DatabaseUnavailableError(new Error('The queue has not started'));
+    if (!this.#pool) throw new DatabaseUnavailableError(new Error('The queue has not started'));
     const job: RunJob = { context: context.toJSON(), sessionId: context.identity.sessionId, agentName };
-    const options = {
-      queueName: QUEUE,
-      workflowName: WORKFLOW,
-      workflowID: context.runId,
-      queuePartitionKey: context.userId,
-      appVersion: STEP_FORMAT,
-    };
-    await transaction.asEngine(async (connection) => {
-      await client.enqueueInTransaction(connection, options, job);
-      await enterQueue(connection, context);
-    });
+    transaction.atCommit(asEngine(enterQueue(context, JSON.stringify(job))));
     await this.traces.keep(transaction, context);
     transaction.afterCommit(() => this.#wakeAnybody());
   }
 
   /** Removes an ended run within a transaction that holds the lock of its thread; the next one may begin then. */
-  async leave(transaction: UserTransaction, { runId }: UserExecutionContext): Promise<void> {
-    await transaction.asEngine((connection) => leaveQueue(connection, runId));
+  leave(transaction: UserTransaction, { runId }: UserExecutionContext): void {
+    transaction.atCommit(asEngine(leaveQueue(runId)));
     transaction.afterCommit(() => this.#wakeAnybody());
+  }
+
+  /** An error that the end of this process caused is no outcome of a run: whoever has it waits for that end. */
+  async hangWhenStopping(): Promise<void> {
+    await this.#worker?.performer.hangWhenStopping();
   }
 
   /** Takes no more runs, lets running ones finish for the drain time, and leaves the rest to others. */
@@ -130,14 +109,12 @@ export class RunQueue {
       worker.taker.drain();
       // The others take what this node had not begun.
       await this.#wake.others();
-      await worker.engine.shutdown();
+      await worker.performer.drain(this.options.drainTimeoutMs);
       await worker.taker.stop();
-      await worker.pruning.stop();
       await worker.claims.giveBack().catch(() => undefined);
       await this.#wake.others();
     }
     this.#wake.close();
-    await this.#client?.destroy();
     worker?.lease.release();
     this.#worker = undefined;
     await pool.end();
@@ -151,33 +128,26 @@ export class RunQueue {
   async #work(pool: pg.Pool, processRun: RunProcessor): Promise<void> {
     const { options } = this;
     const lease = await NodeLease.take(pool, options.nodeId, this.#logger);
-    const engine = new DurableEngine<RunJob>(
-      { ...options, engineUrl: this.database.engineUrl, pool },
-      this.#logger,
-    );
     const claims = new RunClaims(pool, options);
+    const performer = new RunPerformer(processRun, claims, this.fence, this.#logger);
     const taker: RunTaker = new RunTaker(
       claims,
       {
         room: (held) => (this.memory.isShort ? 0 : options.runsPerNode - held),
-        dispatch: (runIds, token) => engine.dispatch(runIds, token),
+        perform: (run) => performer.perform(run, () => taker.hasRoom()),
         onFull: () => void this.#wake.others(),
       },
       this.#logger,
     );
-    const performer = new RunPerformer(engine, taker, claims, this.fence, this.#logger);
     try {
       // What an earlier life of this node had.
       await claims.giveBack();
-      await engine.launch((job, dispatched) => performer.perform(job, dispatched, processRun));
     } catch (error) {
       lease.release();
       throw error;
     }
-    const pruning = new StepPruning(pool, this.#logger);
-    this.#worker = { lease, engine, claims, taker, pruning };
+    this.#worker = { lease, claims, taker, performer };
     taker.start();
-    pruning.start();
     await this.#wake.open();
   }
 }
@@ -185,8 +155,7 @@ export class RunQueue {
 /** What a node that takes runs has. */
 interface Worker {
   readonly lease: NodeLease;
-  readonly engine: DurableEngine<RunJob>;
   readonly claims: RunClaims;
   readonly taker: RunTaker;
-  readonly pruning: StepPruning;
+  readonly performer: RunPerformer;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@nestjs/common';
-import { HeldRuns } from './held-runs.ts';
+import { HeldRuns, type BegunRun } from './held-runs.ts';
 import type { ClaimedRun, RunClaims } from './run-claims.ts';
 
 /** How often a node says that it lives, and looks for work that it was not told of. */
@@ -9,8 +9,8 @@ const BEAT_MS = 1_000;
 export interface TakerOptions {
   /** Runs that this node may take now. */
   readonly room: (held: number) => number;
-  /** Begins what was claimed under the token. */
-  readonly dispatch: (runIds: string[], token: string) => Promise<void>;
+  /** Executes a run that was claimed. */
+  readonly perform: (run: BegunRun) => void;
   /** There is more than this node may take. */
   readonly onFull: () => void;
 }
@@ -96,12 +96,7 @@ export class RunTaker {
     const room = this.#isTaking ? Math.max(0, this.options.room(this.held.size)) : 0;
     const claimed = await this.#ask(token, room);
     this.#isFull = claimed.length === room;
-    for (const run of claimed) this.held.add(token, run);
-    if (claimed.length > 0)
-      await this.options.dispatch(
-        claimed.map(({ runId }) => runId),
-        token,
-      );
+    for (const run of claimed) this.options.perform(this.held.add(run));
     if (this.#isFull && isOwnCause) this.options.onFull();
   }
 

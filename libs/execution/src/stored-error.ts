@@ -1,5 +1,13 @@
 import { AppError, type ErrorDetails, type ErrorKind } from '@bulkhead/errors';
 
+/** An error as it is stored: an `AppError` with its own fields, any other with its message alone. */
+export interface StoredFailure {
+  readonly message: string;
+  readonly code?: string;
+  readonly kind?: ErrorKind;
+  readonly details?: ErrorDetails;
+}
+
 /** An error read back from storage: what callers are told survives it, the class does not. */
 class StoredError extends AppError {
   constructor(
@@ -12,11 +20,16 @@ class StoredError extends AppError {
   }
 }
 
-/** Makes an `AppError` again of one that was stored with its own fields; any other error stays what it is. */
-export function reviveError(error: unknown): unknown {
-  const isStored =
-    error instanceof Error && !(error instanceof AppError) && 'code' in error && 'kind' in error;
-  if (!isStored) return error;
-  const { code, kind, message, details } = error as Error & Pick<AppError, 'code' | 'kind' | 'details'>;
-  return new StoredError(code, kind, message, details);
+/** What is stored of an error. */
+export function toStoredError(error: unknown): StoredFailure {
+  if (!(error instanceof AppError))
+    return { message: error instanceof Error ? error.message : String(error) };
+  const { code, kind, message, details } = error;
+  return { code, kind, message, details };
+}
+
+/** Makes an error again of one that was stored: an `AppError` with the same code where it was one. */
+export function reviveError({ message, code, kind, details }: StoredFailure): Error {
+  if (code === undefined || kind === undefined) return new Error(message);
+  return new StoredError(code, kind, message, details ?? {});
 }

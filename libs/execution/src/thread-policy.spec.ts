@@ -17,7 +17,7 @@ let node: TestNode;
 let ada: Identity;
 beforeAll(async () => {
   const assistant = { name: 'assistant', description: '-', instructions: 'Be brief.', tools: ['wait'] };
-  test = await openTestExecution({ tools: [wait], agents: [assistant] }, true);
+  test = await openTestExecution({ tools: [wait], agents: [assistant] });
   node = await test.startNode({ runsPerUser: 2 });
   await node.work();
   ada = await test.signUp();

@@ -98,11 +98,11 @@ export class ThreadSummaries {
         onText: () => undefined,
         onFailedUsage: (used) => (failed = used),
       });
-      await this.usage.record({ ...call, outcome: 'completed', usage });
+      this.usage.record({ ...call, outcome: 'completed', usage });
       return text;
     } catch (error) {
       const outcome = signal.aborted ? 'cancelled' : 'failed';
-      if (failed) await this.usage.record({ ...call, outcome, usage: failed }).catch(() => undefined);
+      if (failed) this.usage.record({ ...call, outcome, usage: failed });
       throw error;
     }
   }

@@ -8,7 +8,7 @@ let test: TestExecution;
 let door: TestNode;
 let ada: Identity;
 beforeAll(async () => {
-  test = await openTestExecution({ agents: [assistant] }, true);
+  test = await openTestExecution({ agents: [assistant] });
   door = await test.startNode({ role: 'gateway' });
   await door.work();
   ada = await test.signUp();
@@ -28,7 +28,7 @@ const startWorker = async () => test.startNode();
 describe('a run whose stored context can not be opened', () => {
   it('fails once, for its owner to see, and holds up nobody', async () => {
     const [broken, whole] = [await queued(), await queued()];
-    const statement = `update dbos.workflow_input set inputs = replace(inputs, 'createdAt', 'madeAt') where workflow_uuid = $1`;
+    const statement = `update bulkhead.run_queue set job = replace(job, 'createdAt', 'madeAt') where run_id = $1`;
     await change(statement, broken.runId);
     const node = await startWorker();
     await node.work();
@@ -49,7 +49,7 @@ describe('a run that fails outside of its own end', () => {
     await change('update bulkhead.run_queue set epoch = 9 where run_id = $1', tenth.runId);
     const node = await startWorker();
     const attempts: string[] = [];
-    await node.get(RunQueue).start((job, _steps, refusal) => {
+    await node.get(RunQueue).start((job, refusal) => {
       attempts.push(`${job.context.runId} ${refusal?.code ?? 'tried'}`);
       return Promise.reject(new Error('The identity provider is away.'));
     });

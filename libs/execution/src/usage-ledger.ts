@@ -27,12 +27,12 @@ export class UsageLedger {
     @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'modelPrices'>,
   ) {}
 
-  /** The call, and the day's sums, in one statement and one round trip. */
-  async record({ key, agentName, model, outcome, usage, toolCalls = 0 }: UsedCall): Promise<void> {
+  /** The call, and the day's sums, with whatever the session stores next. */
+  record({ key, agentName, model, outcome, usage, toolCalls = 0 }: UsedCall): void {
     const { runId, userId } = this.context;
     const cost = costOf(this.options.modelPrices ?? {}, model, usage);
     const { inputTokens, outputTokens, isEstimated } = usage;
-    await this.session.statement(
+    this.session.ride(
       (literal) =>
         `WITH added AS (
            INSERT INTO bulkhead.model_calls

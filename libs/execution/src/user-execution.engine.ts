@@ -1,4 +1,4 @@
-import type { UserEventEmitter } from '@bulkhead/events';
+import type { EventBatch, UserEventEmitter } from '@bulkhead/events';
 import type { ChatMessage, ModelReply } from '@bulkhead/models';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { Agent, AgentFactory } from './agent.factory.ts';
@@ -106,8 +106,7 @@ export class UserExecutionEngine {
     return task.steps.run(key, async () => {
       task.signal.throwIfAborted();
       // Within the step, which outlasts an outage of the database.
-      if (step === 1) await this.#announceStart(agent, task);
-      const attempt = await this.#announceAttempt(agent, step, key);
+      const attempt = await this.#announce(agent, task, step, key);
       const stream = new TextStream(this.eventEmitter, agent.name, step, `${key}:${attempt}`);
       const reply = await agent.think(
         messages,
@@ -120,24 +119,26 @@ export class UserExecutionEngine {
     });
   }
 
-  #announceStart({ name, model }: Agent, { delegation }: EngineTask): Promise<unknown> {
-    const { toolCallId } = delegation ?? {};
-    return this.eventEmitter.emit({
-      agentName: name,
-      key: toolCallId === undefined ? 'started' : `started:${toolCallId}`,
-      events: [{ type: 'agent_started', data: { model, ...(toolCallId !== undefined && { toolCallId }) } }],
-    });
-  }
-
   /** A step that a crash interrupted announces a new attempt, so that clients drop the text of the last one. */
-  async #announceAttempt(agent: Agent, step: number, key: string): Promise<number> {
+  async #announce(agent: Agent, { delegation }: EngineTask, step: number, key: string): Promise<number> {
+    const before = step === 1 ? [startOf(agent, delegation)] : [];
     for (let attempt = 1; ; attempt++) {
-      const stored = await this.eventEmitter.emit({
+      const thinking: EventBatch = {
         agentName: agent.name,
         key: `${key}:${attempt}`,
         events: [{ type: 'agent_thinking', data: { step, attempt } }],
-      });
-      if (stored.length > 0) return attempt;
+      };
+      const stored = await this.eventEmitter.emitAll(attempt === 1 ? [...before, thinking] : [thinking]);
+      if (stored.at(-1)?.length) return attempt;
     }
   }
+}
+
+function startOf({ name, model }: Agent, delegation: Delegation | undefined): EventBatch {
+  const { toolCallId } = delegation ?? {};
+  return {
+    agentName: name,
+    key: toolCallId === undefined ? 'started' : `started:${toolCallId}`,
+    events: [{ type: 'agent_started', data: { model, ...(toolCallId !== undefined && { toolCallId }) } }],
+  };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { Database } from './database.service.ts';
+import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { readPostmaster } from './postgres/postmaster-file.ts';
 
 let dataDir: string;
@@ -12,34 +13,23 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 const runningIn = (folder: string) => readPostmaster(join(folder, 'postgres'));
 
 describe('the database of a node', () => {
-  it('is embedded without DATABASE_URL: started, migrated, prepared for the engine, and stopped at the end', async () => {
-    const engines: unknown[] = [];
-    const database = await Database.open({
-      dataDir,
-      poolSize: 2,
-      durable: false,
-      prepareEngine: async (url) => {
-        const client = new pg.Client({ connectionString: url });
-        await client.connect();
-        engines.push((await client.query('create schema engine; select current_user as who')) && 'prepared');
-        await client.end();
-      },
-    });
+  it('is embedded without DATABASE_URL: started, migrated, and stopped at the end', async () => {
+    const database = await Database.open({ dataDir, poolSize: 2, durable: false });
     await database.ping();
-    expect(engines).toEqual(['prepared']);
     expect(await runningIn(dataDir)).toMatchObject({ isReady: true });
     await database.onApplicationShutdown();
     expect(await runningIn(dataDir)).toBeUndefined();
   });
 
-  it('leaves no PostgreSQL behind when it can not be prepared', async () => {
-    const opening = Database.open({
-      dataDir,
-      poolSize: 2,
-      durable: false,
-      prepareEngine: () => Promise.reject(new Error('no engine')),
-    });
-    await expect(opening).rejects.toThrow('no engine');
+  it('leaves no PostgreSQL behind when it can not be migrated', async () => {
+    const postgres = await EmbeddedPostgres.start({ dataDir, durable: false });
+    const admin = new pg.Client({ connectionString: postgres.url });
+    await admin.connect();
+    await admin.query('create schema bulkhead');
+    await admin.end();
+    await postgres.stop();
+    const opening = Database.open({ dataDir, poolSize: 2, durable: false });
+    await expect(opening).rejects.toThrow('Failed query');
     expect(await runningIn(dataDir)).toBeUndefined();
   });
 });

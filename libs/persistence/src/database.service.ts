@@ -16,8 +16,6 @@ export interface PersistenceOptions {
   readonly dataDir: string;
   /** Connections for users' transactions. */
   readonly poolSize: number;
-  /** Makes or migrates the durable engine's schema, as the engine's own login. */
-  readonly prepareEngine?: (engineUrl: string) => Promise<void>;
   /** False only for tests whose data need not survive a power cut. Default true. */
   readonly durable?: boolean;
 }
@@ -50,7 +48,7 @@ export class Database implements OnApplicationShutdown {
     const embedded = options.databaseUrl ? undefined : await EmbeddedPostgres.start(options);
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
-      const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl, options.prepareEngine);
+      const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl);
       const pool = openPool(serverUrl, options.poolSize);
       return new Database(embedded, pool, engineUrl, queryUrl, passwordOf(adminUrl));
     } catch (error) {

@@ -46,4 +46,9 @@ export { QueueTransactions } from './queue-transactions.service.ts';
 export { RateLimitStore } from './rate-limit-store.service.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
-export { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';
+export {
+  asEngine,
+  UserTransactions,
+  type Statement,
+  type UserTransaction,
+} from './user-transactions.service.ts';

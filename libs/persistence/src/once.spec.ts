@@ -19,7 +19,7 @@ async function aUser() {
         if (fails) throw new Error('no');
         return { zulu: 1, noteId };
       },
-      { key, fingerprint },
+      { once: { key, fingerprint } },
     );
   };
   const count = () => test.transactions.run(aContext(identity).build(), ({ db }) => db.$count(notes));

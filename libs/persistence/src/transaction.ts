@@ -34,21 +34,22 @@ export function databaseOf(client: pg.ClientBase): TransactionDatabase {
 /**
  * Runs `work` between `opening` (a BEGIN and what the transaction needs, in one round trip) and COMMIT.
  * Whatever `work` throws rolls everything back.
+ * @param work is given the rows of the opening's last statement
+ * @param closing statements that go to the database together with the COMMIT; asked for when `work` is done
  * @throws DatabaseUnavailableError when the connection can't be made or breaks; OutcomeUnknownError during the commit
  */
 export function inTransaction<R>(
   pool: pg.Pool,
   opening: string,
-  work: (client: pg.PoolClient) => Promise<R>,
-  lane?: string,
+  work: (client: pg.PoolClient, opened: readonly unknown[]) => Promise<R>,
+  { closing = () => '', lane }: { readonly closing?: () => string; readonly lane?: string } = {},
 ): Promise<R> {
   const transact: Borrower<R> = async (client, discard) => {
     let isCommitting = false;
     try {
-      await client.query(opening);
-      const result = await work(client);
+      const result = await work(client, resultsOf(await client.query(opening)).at(-1)?.rows ?? []);
       isCommitting = true;
-      const { command } = await client.query('COMMIT');
+      const { command } = resultsOf(await client.query(`${closing()}COMMIT`)).at(-1) ?? {};
       // After a query that failed unnoticed, PostgreSQL answers a commit with a rollback, and no error.
       if (command !== 'COMMIT') throw new Error('A query failed unnoticed: its transaction was rolled back.');
       return result;
@@ -77,6 +78,10 @@ export function withConnection<R>(pool: pg.Pool, work: Borrower<R>, lane?: strin
     whileWaiting: (giveUp) => watchPatience(pool, giveUp),
   });
 }
+
+/** The driver answers several statements with several results, which its types do not know. */
+export const resultsOf = (results: unknown): readonly pg.QueryResult<pg.QueryResultRow>[] =>
+  (Array.isArray(results) ? results : [results]) as pg.QueryResult[];
 
 /** Nobody waits for a database that is gone, nor for ever. */
 function watchPatience(pool: pg.Pool, giveUp: (reason: Error) => void): () => void {

@@ -1,11 +1,19 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { UserContextScope, UserExecutionContext, type DatabaseSession } from '@bulkhead/user-context';
-import type { Once } from './once.ts';
-import { UserTransactions, type Statement, type UserTransaction } from './user-transactions.service.ts';
+import {
+  UserTransactions,
+  type Statement,
+  type TransactionOptions,
+  type UserTransaction,
+} from './user-transactions.service.ts';
 
 /** The context's own way to the database: bound to it for its scope's life, useless before and after. */
 @Injectable({ scope: Scope.REQUEST })
 export class UserDatabaseSession implements DatabaseSession {
+  /** What is to be stored with whatever is stored next. */
+  #riders: Statement[] = [];
+  #isCarrying = false;
+
   constructor(
     readonly context: UserExecutionContext,
     private readonly scope: UserContextScope,
@@ -19,17 +27,77 @@ export class UserDatabaseSession implements DatabaseSession {
    * @throws ContextIsolationError after the scope has closed
    */
   async statement<Row>(statement: Statement): Promise<Row[]> {
+    const [rows = []] = await this.statements<Row>([statement]);
+    return rows;
+  }
+
+  /** The same for several, one after the other in one transaction. @returns the rows of each */
+  async statements<Row>(statements: readonly Statement[]): Promise<Row[][]> {
     this.scope.assertOpen();
-    return this.transactions.statement(this.context, statement);
+    return this.#withRiders((riders) =>
+      this.transactions.statements<Row>(this.context, [...statements, ...riders]),
+    );
   }
 
   /**
-   * @param once does the work once under a key; see `UserTransactions.run`
    * @throws ContextIsolationError after the scope has closed
    * @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored
    */
-  async transaction<R>(work: (transaction: UserTransaction) => Promise<R>, once?: Once): Promise<R> {
+  async transaction<R>(
+    work: (transaction: UserTransaction) => Promise<R>,
+    options: SessionTransactionOptions = {},
+  ): Promise<R> {
     this.scope.assertOpen();
-    return this.transactions.run(this.context, work, once);
+    const { lock, first, once } = options;
+    return this.#withRiders((riders) => {
+      if (lock)
+        return this.transactions.run(this.context, work, { once, first: allOf(lock, ...riders, first) });
+      const closing = async (transaction: UserTransaction): Promise<R> => {
+        const result = await work(transaction);
+        for (const rider of riders) transaction.atCommit(rider);
+        return result;
+      };
+      return this.transactions.run(this.context, closing, { once, first });
+    });
+  }
+
+  /**
+   * Stores a statement's effect with whatever this session stores next, in that transaction and behind it, or when the
+   * scope closes: for what nobody waits for, and what must not be there before that. Its locks are taken last.
+   */
+  ride(statement: Statement): void {
+    this.scope.assertOpen();
+    if (!this.#isCarrying) this.scope.defer('what rides', () => this.flush().catch(() => undefined));
+    this.#isCarrying = true;
+    this.#riders.push(statement);
+  }
+
+  /** Stores what still rides. */
+  async flush(): Promise<void> {
+    if (this.#riders.length === 0) return;
+    await this.#withRiders((riders) => this.transactions.statements(this.context, riders));
+  }
+
+  /** They are taken by one transaction, and given back if that fails. */
+  async #withRiders<R>(work: (riders: readonly Statement[]) => Promise<R>): Promise<R> {
+    const riders = this.#riders;
+    this.#riders = [];
+    try {
+      return await work(riders);
+    } catch (error) {
+      this.#riders.unshift(...riders);
+      throw error;
+    }
   }
 }
+
+/** How a session's transaction begins. */
+export interface SessionTransactionOptions extends TransactionOptions {
+  /** Goes first of all; what rides follows it, for work that reads what that stores. */
+  readonly lock?: Statement | undefined;
+}
+
+const allOf =
+  (...statements: readonly (Statement | undefined)[]): Statement =>
+  (literal) =>
+    statements.flatMap((statement) => (statement ? [statement(literal)] : [])).join('; ');

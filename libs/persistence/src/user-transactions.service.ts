@@ -3,18 +3,33 @@ import { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import { Database } from './database.service.ts';
 import { doOnce, type Once } from './once.ts';
-import { databaseOf, inTransaction, withConnection, type TransactionDatabase } from './transaction.ts';
+import {
+  databaseOf,
+  inTransaction,
+  resultsOf,
+  withConnection,
+  type TransactionDatabase,
+} from './transaction.ts';
 
 /** One transaction in the name of one user: row-level security shows and accepts that user's rows only. */
 export interface UserTransaction {
   readonly db: TransactionDatabase;
-  /**
-   * Runs `work` with the durable engine's rights in the same transaction, so that what it enqueues commits or
-   * vanishes with the user's rows. The product's tables are out of reach meanwhile.
-   */
-  readonly asEngine: <R>(work: (client: pg.ClientBase) => Promise<R>) => Promise<R>;
+  /** Rows of the statement that the transaction was opened with. */
+  readonly opened: readonly unknown[];
+  /** Sends statements in a single round trip. @returns the rows of each */
+  readonly send: <Row>(...statements: Statement[]) => Promise<Row[][]>;
+  /** Adds a statement that goes to the database with the commit, in no round trip of its own. */
+  readonly atCommit: (statement: Statement) => void;
   /** Calls `then` once everything is committed, and never when it is not. */
   readonly afterCommit: (then: () => void) => void;
+}
+
+/** How a transaction begins. */
+export interface TransactionOptions {
+  /** Does the work once under a key; its answer must be JSON. See `doOnce`. */
+  readonly once?: Once | undefined;
+  /** Goes to the database with the BEGIN; the transaction has its rows as `opened`. */
+  readonly first?: Statement | undefined;
 }
 
 /** One SQL statement; every value in it must go through `literal`. */
@@ -30,54 +45,73 @@ export class UserTransactions {
    * @throws DatabaseUnavailableError, or what the statement raises; then nothing is stored
    */
   async statement<Row>(context: UserExecutionContext, statement: Statement): Promise<Row[]> {
-    const { userId } = UserExecutionContext.verify(context);
-    const text = statementFor(userId, statement);
-    const results: unknown = await withConnection(this.database.pool, (client) => client.query(text), userId);
-    // The driver answers several statements with several results, which its types do not know.
-    const [, { rows }] = results as [unknown, pg.QueryResult];
-    return rows as Row[];
+    const [rows = []] = await this.statements<Row>(context, [statement]);
+    return rows;
   }
 
-  /**
-   * @param once does the work once under a key; its answer must be JSON. See `doOnce`
-   * @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored
-   */
+  /** The same for several, one after the other in one transaction. @returns the rows of each */
+  async statements<Row>(context: UserExecutionContext, statements: readonly Statement[]): Promise<Row[][]> {
+    const { userId } = UserExecutionContext.verify(context);
+    const text = statementsFor(userId, statements);
+    const results = await withConnection(this.database.pool, (client) => client.query(text), userId);
+    return resultsOf(results)
+      .slice(1)
+      .map(({ rows }) => rows as Row[]);
+  }
+
+  /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
   async run<R>(
     context: UserExecutionContext,
     work: (transaction: UserTransaction) => Promise<R>,
-    once?: Once,
+    { once, first }: TransactionOptions = {},
   ): Promise<R> {
     const { userId } = UserExecutionContext.verify(context);
     const onCommit: (() => void)[] = [];
-    const transact = (client: pg.PoolClient): Promise<R> => {
-      const transaction = transactionOn(client, onCommit);
+    const closing: Statement[] = [];
+    const transact = (client: pg.PoolClient, opened: readonly unknown[]): Promise<R> => {
+      const transaction = transactionOn(client, opened, closing, onCommit);
       return once ? doOnce(transaction.db, userId, once, () => work(transaction)) : work(transaction);
     };
-    const result = await inTransaction(this.database.pool, openingFor(userId), transact, userId);
+    const result = await inTransaction(this.database.pool, openingFor(userId, first), transact, {
+      closing: () => closing.map((statement) => `${statement(pg.escapeLiteral)}; `).join(''),
+      lane: userId,
+    });
     for (const then of onCommit) then();
     return result;
   }
 }
 
+/** What is done with the durable engine's rights among statements of a user, and with no other. */
+export const asEngine =
+  (statement: Statement): Statement =>
+  (literal) =>
+    `SET LOCAL ROLE bulkhead_engine; ${statement(literal)}; SET LOCAL ROLE bulkhead_app`;
+
 /**
- * A simple query of two statements is one transaction and one round trip; the protocol has no parameters there, so
+ * A simple query of several statements is one transaction and one round trip; the protocol has no parameters there, so
  * values go in as literals.
  */
-const statementFor = (userId: string, statement: Statement): string =>
+const statementsFor = (userId: string, statements: readonly Statement[]): string =>
   `SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${pg.escapeLiteral(userId)}, true); ` +
-  statement(pg.escapeLiteral);
+  statements.map((statement) => statement(pg.escapeLiteral)).join('; ');
 
 /** Role and user are local to the transaction: a pooled connection carries neither to the next user. */
-const openingFor = (userId: string): string =>
-  `BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)`;
+const openingFor = (userId: string, first?: Statement): string =>
+  `BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)` +
+  (first ? `; ${first(pg.escapeLiteral)}` : '');
 
-const transactionOn = (client: pg.PoolClient, onCommit: (() => void)[]): UserTransaction => ({
+const transactionOn = (
+  client: pg.PoolClient,
+  opened: readonly unknown[],
+  closing: Statement[],
+  onCommit: (() => void)[],
+): UserTransaction => ({
   db: databaseOf(client),
-  asEngine: async (work) => {
-    await client.query('SET LOCAL ROLE bulkhead_engine');
-    const result = await work(client);
-    await client.query('SET LOCAL ROLE bulkhead_app');
-    return result;
+  opened,
+  send: async <Row>(...statements: Statement[]): Promise<Row[][]> => {
+    const results = await client.query(statements.map((statement) => statement(pg.escapeLiteral)).join('; '));
+    return resultsOf(results).map(({ rows }) => rows as Row[]);
   },
+  atCommit: (statement) => void closing.push(statement),
   afterCommit: (then) => void onCommit.push(then),
 });

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { UserExecutionContext, type Identity } from '@bulkhead/user-context';
 import { aContext, aLookAlike } from '@bulkhead/user-context/testing';
-import { notes, sqlStateOf, threads } from './index.ts';
+import { asEngine, notes, sqlStateOf, threads, type Statement } from './index.ts';
 import { openTestDatabase, type TestDatabase } from './testing/index.ts';
 
 let test: TestDatabase;
@@ -93,18 +94,45 @@ describe('a user transaction', () => {
     expect(seen.every(Boolean)).toBe(true);
   });
 
-  it('can enqueue as the engine, and can see nothing of the product meanwhile', async () => {
-    const inside = await test.transactions.run(aContext(ada).build(), async ({ db, asEngine }) => {
-      const role = await asEngine(
-        async (client) => (await client.query<{ role: string }>('select current_user as role')).rows[0],
-      );
-      return { role, notes: (await db.select().from(notes)).length };
-    });
-    expect(inside).toEqual({ role: { role: 'bulkhead_engine' }, notes: 1 });
-    const peek = test.transactions.run(aContext(ada).build(), ({ asEngine }) =>
-      asEngine((client) => client.query('select * from bulkhead.notes')),
+  it('can do something as the engine, and can see nothing of the product meanwhile', async () => {
+    const who: Statement = () => 'select current_user as role';
+    const rows = await test.transactions.run(aContext(ada).build(), ({ send }) =>
+      send<{ role: string }>(who, asEngine(who), who),
+    );
+    const roles = ['bulkhead_app', 'bulkhead_engine', 'bulkhead_app'];
+    expect(rows.flat()).toEqual(roles.map((role) => ({ role })));
+    const peek = test.transactions.run(aContext(ada).build(), ({ send }) =>
+      send(asEngine(() => 'select * from bulkhead.notes')),
     );
     await expect(peek).rejects.toThrow('permission denied');
+  });
+
+  it('takes statements with its beginning and with its commit, and vanishes when one of them fails', async () => {
+    const context = aContext(ada).build();
+    const insert =
+      (id: string): Statement =>
+      (literal) =>
+        `insert into bulkhead.notes (note_id, user_id, text, idempotency_key)
+         values (${literal(id)}, ${literal(ada.userId)}, 'n', ${literal(id)}) returning text`;
+    const count = () => test.transactions.run(context, ({ db }) => db.$count(notes));
+    const before = await count();
+    const committed: string[] = [];
+    const write = (last: Statement) =>
+      test.transactions.run(
+        context,
+        ({ opened, atCommit, afterCommit }) => {
+          expect(opened).toEqual([{ text: 'n' }]);
+          atCommit(insert(randomUUID()));
+          atCommit(last);
+          afterCommit(() => committed.push('heard'));
+          return Promise.resolve();
+        },
+        { first: insert(randomUUID()) },
+      );
+    await expect(write(() => 'select 1/0')).rejects.toThrow('division by zero');
+    expect([await count(), committed]).toEqual([before, []]);
+    await write(() => 'select 1');
+    expect([await count(), committed]).toEqual([before + 2, ['heard']]);
   });
 });
 

@@ -71,6 +71,8 @@ export class ToolDispatcher {
     const startedAt = performance.now();
     const known = this.#reports.get(toolCallId);
     const report = known ?? (await this.#report(caller, call, signal, announced.length === 0));
+    // What the end of this node made of the call is not its outcome: the run continues elsewhere.
+    if (report.outcome !== 'succeeded' && this.scope.signal.aborted) throw this.scope.signal.reason as Error;
     this.#reports.set(toolCallId, report);
     const durationMs = Math.round(performance.now() - startedAt);
     const { outcome, result, problem } = report;

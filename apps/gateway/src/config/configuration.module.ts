@@ -2,12 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { AUDIT_OPTIONS, type AuditOptions } from '@bulkhead/audit';
 import { AUTH_OPTIONS, type AuthOptions } from '@bulkhead/auth';
 import { EVENTS_OPTIONS, type EventsOptions } from '@bulkhead/events';
-import {
-  EXECUTION_OPTIONS,
-  prepareEngine,
-  type ExecutionOptions,
-  type PriceTable,
-} from '@bulkhead/execution';
+import { EXECUTION_OPTIONS, type ExecutionOptions, type PriceTable } from '@bulkhead/execution';
 import { MCP_OPTIONS, readMcpServers, type McpOptions } from '@bulkhead/mcp';
 import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
@@ -62,7 +57,6 @@ const persistence = (config: GatewayConfig): PersistenceOptions => ({
   ...(config.DATABASE_URL !== undefined && { databaseUrl: config.DATABASE_URL }),
   dataDir: config.DATA_DIR,
   poolSize: config.DATABASE_POOL_SIZE,
-  prepareEngine,
 });
 
 const audit = (config: GatewayConfig): AuditOptions => ({

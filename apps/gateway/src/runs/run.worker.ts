@@ -1,13 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
 import type { AppError } from '@bulkhead/errors';
-import {
-  RunExecution,
-  RunNotPermittedError,
-  RunQueue,
-  type DurableSteps,
-  type RunJob,
-} from '@bulkhead/execution';
+import { RunExecution, RunNotPermittedError, RunQueue, type RunJob } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { RunObserver } from '../telemetry/run-observer.service.ts';
 
@@ -25,7 +19,7 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
-    return this.queue.start((job, steps, refusal) => this.#run(job, steps, refusal));
+    return this.queue.start((job, refusal) => this.#run(job, refusal));
   }
 
   /** Before connections close, so that clients see their runs end while there is time. */
@@ -33,14 +27,14 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
     return this.queue.stop();
   }
 
-  async #run(job: RunJob, steps: DurableSteps, refusal?: AppError): Promise<void> {
+  async #run(job: RunJob, refusal?: AppError): Promise<void> {
     const { userId } = job.context;
     const identity = await this.authenticator.identityOf({ userId, sessionId: job.sessionId });
     const context = UserExecutionContext.fromRun({ identity, context: job.context });
     const reason = identity.hasPermission(RUN_PERMISSION) ? refusal : new RunNotPermittedError();
     await this.observer.watch(context, job.agentName, () =>
       this.scopes.run(context, RunExecution, (run) =>
-        reason ? run.refuse(job.agentName, reason) : run.execute(job.agentName, steps),
+        reason ? run.refuse(job.agentName, reason) : run.execute(job.agentName),
       ),
     );
   }

@@ -5,7 +5,6 @@ import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testi
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import type { ExecutionOptions } from '../execution.options.ts';
-import { prepareEngine } from '../run-queue.service.ts';
 import { applicationOf, type TestModules } from './test-application.ts';
 import { TestNode } from './test-node.ts';
 
@@ -40,9 +39,8 @@ const usualOptions = {
   drainTimeoutMs: 5_000,
 };
 
-/** @param hasQueue whether the spec sends messages or starts workers */
-export async function openTestExecution(setup: TestModules = {}, hasQueue = false): Promise<TestExecution> {
-  const database = await openTestDatabase(hasQueue ? { prepareEngine } : {});
+export async function openTestExecution(setup: TestModules = {}): Promise<TestExecution> {
+  const database = await openTestDatabase();
   const identities = new Map<string, Identity>();
   const nodes: TestNode[] = [];
   const openThread = async (identity: Identity): Promise<UserExecutionContext> => {

@@ -41,20 +41,20 @@ export class TestNode {
 
   /** Takes queued runs, as the server's worker does. */
   async work(): Promise<void> {
-    await this.get(RunQueue).start(({ context: json, agentName }, steps, refusal) => {
+    await this.get(RunQueue).start(({ context: json, agentName }, refusal) => {
       const identity = this.identityOf(json.userId);
       if (!identity) throw new Error('Nobody signed up with this id.');
       const context = UserExecutionContext.fromRun({ identity, context: json });
       if (refusal) return this.inScope(context, RunExecution, (run) => run.refuse(agentName, refusal));
-      return this.execute(context, agentName, steps);
+      return this.execute(context, agentName);
     });
   }
 
-  /** Takes one run from its start to its end. */
+  /** Takes one run from its start to its end. @param steps other than the run's own */
   execute(
     context: UserExecutionContext,
     agentName: string,
-    steps: DurableSteps,
+    steps?: DurableSteps,
     options?: ScopeOptions,
   ): Promise<void> {
     return this.inScope(context, RunExecution, (run) => run.execute(agentName, steps), options);

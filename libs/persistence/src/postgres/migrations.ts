@@ -12,13 +12,9 @@ const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.u
 
 /**
  * Brings roles and tables up to date, and refuses a database whose tables do not keep users apart.
- * @param prepareEngine makes or migrates the durable engine's schema, under the same lock
  * @throws DatabaseSetupError
  */
-export async function migrateDatabase(
-  adminUrl: string,
-  prepareEngine: (engineUrl: string) => Promise<void> = () => Promise.resolve(),
-): Promise<Logins> {
+export async function migrateDatabase(adminUrl: string): Promise<Logins> {
   // Before connecting, which fails without a password in words that help nobody.
   passwordOf(adminUrl);
   const admin = new pg.Client({ connectionString: adminUrl });
@@ -34,7 +30,6 @@ export async function migrateDatabase(
     if (gaps.length > 0) {
       throw new DatabaseSetupError(`The database does not keep users apart:\n- ${gaps.join('\n- ')}`);
     }
-    await prepareEngine(logins.engineUrl);
     return logins;
   } finally {
     await admin.end();

@@ -19,7 +19,7 @@ import { administratorPolicy, authenticatorPolicy, bulkhead, ownerColumn, ownerP
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 const count = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
 
-/** Results of finished steps of sub-agents, by name: what is here is never executed again. */
+/** Results of finished steps of unfinished runs, by name: what is here is never executed again. */
 export const runSteps = bulkhead.table(
   'run_steps',
   {

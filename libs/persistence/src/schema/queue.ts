@@ -17,7 +17,7 @@ import { bulkhead, enginePolicy, ownerColumn, ownerPolicy } from './ownership.ts
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
-/** Every unfinished run, from its acceptance to its end: who waits, and which node has what. Ids only, no content. */
+/** Every unfinished run, from its acceptance to its end: who waits, which node has what, and what it is opened with. */
 export const runQueue = bulkhead.table(
   'run_queue',
   {
@@ -30,6 +30,8 @@ export const runQueue = bulkhead.table(
     isHead: boolean('is_head').notNull(),
     /** How its finished steps are stored; only nodes that read this format may take it. */
     stepFormat: text('step_format').notNull(),
+    /** JSON text: the context that accepted it, its session and its agent. Null only where that was lost. */
+    job: text('job'),
     /** The node that executes it; null while it waits. */
     nodeId: text('node_id'),
     /** Counts the times it was taken. What an earlier taker still writes is refused. */

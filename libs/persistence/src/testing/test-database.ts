@@ -24,12 +24,10 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-export async function openTestDatabase(
-  more: Pick<PersistenceOptions, 'prepareEngine'> = {},
-): Promise<TestDatabase> {
+export async function openTestDatabase(): Promise<TestDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bulkhead-test-'));
   const postgres = await EmbeddedPostgres.start({ dataDir, durable: false });
-  const options = { databaseUrl: postgres.url, dataDir, poolSize: 10, ...more };
+  const options = { databaseUrl: postgres.url, dataDir, poolSize: 10 };
   const database = await Database.open(options);
   const accountTransactions = new AccountTransactions(database);
   return {

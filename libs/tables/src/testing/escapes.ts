@@ -19,7 +19,7 @@ export const escapes: Readonly<Record<string, readonly string[]>> = {
     'select password_hash from bulkhead.accounts limit 1',
     'table bulkhead.accounts',
     'select * from bulkhead_migrations.__drizzle_migrations',
-    'select * from dbos.workflow_status',
+    'select * from bulkhead.run_queue',
   ],
   'rows of other users': [
     'select * from bulkhead.table_rows',
