@@ -41,6 +41,7 @@ const routes = [
   ['delete', '/v1/admin/sessions/{sessionId}'],
   ['get', '/v1/admin/runs'],
   ['get', '/v1/admin/flags'],
+  ['get', '/v1/admin/runtime'],
   ['put', '/v1/admin/flags/{flagName}'],
   ['get', '/v1/audit'],
   ['get', '/v1/audit/export'],

@@ -15,6 +15,7 @@ import { BuiltInToolsModule, ToolsModule, WebToolsModule } from '@bulkhead/tools
 import { UserContextModule } from '@bulkhead/user-context';
 import { AdminFlagsController } from './admin/admin-flags.controller.ts';
 import { AdminRunsController } from './admin/admin-runs.controller.ts';
+import { AdminRuntimeController } from './admin/admin-runtime.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
 import { ApiKeysController } from './api-keys/api-keys.controller.ts';
@@ -102,6 +103,7 @@ export class AppModule {
         AdminUsersController,
         AdminRunsController,
         AdminFlagsController,
+        AdminRuntimeController,
         SessionsController,
         ApiKeysController,
         ProblemsController,

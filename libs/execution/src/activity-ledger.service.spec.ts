@@ -1,3 +1,4 @@
+import { LeakDetector } from '@bulkhead/user-context';
 import { aContext, anIdentity } from '@bulkhead/user-context/testing';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import { RunCancelledError } from './execution.errors.ts';
@@ -7,7 +8,7 @@ const ben = anIdentity();
 
 describe('the ledger of what runs on a node', () => {
   let ledger: ActivityLedger;
-  beforeEach(() => (ledger = new ActivityLedger()));
+  beforeEach(() => (ledger = new ActivityLedger(new LeakDetector())));
 
   it("counts the runs of the node, and of each user that user's own", () => {
     const leave = [aContext(ada), aContext(ada), aContext(ben)].map(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RunId, UserExecutionContext } from '@bulkhead/user-context';
+import { LeakDetector, type RunId, type UserExecutionContext } from '@bulkhead/user-context';
 import { RunCancelledError } from './execution.errors.ts';
 
 interface Activity {
@@ -11,6 +11,12 @@ interface Activity {
 @Injectable()
 export class ActivityLedger {
   readonly #running = new Map<RunId, Activity>();
+
+  constructor(leaks: LeakDetector) {
+    leaks.watch('run in the ledger', ({ context }) =>
+      this.#running.get(context.runId)?.context === context ? 1 : 0,
+    );
+  }
 
   /** Runs on this node. */
   get runningCount(): number {

@@ -8,8 +8,13 @@ export class RunClock {
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly timeoutMs: number) {
-    this.#leftMs = timeoutMs;
+  /** @param workedMs what it has worked already, elsewhere */
+  constructor(
+    private readonly timeoutMs: number,
+    workedMs = 0,
+  ) {
+    // A run that is over its time is still ended by its timer, like any other.
+    this.#leftMs = Math.max(1, timeoutMs - workedMs);
     this.#run();
   }
 

@@ -63,7 +63,7 @@ export class RunExecution {
     cancelled: AbortSignal,
   ): Promise<RunOutcome> {
     const { runTimeoutMs } = this.options;
-    const clock = new RunClock(runTimeoutMs);
+    const clock = new RunClock(runTimeoutMs, await this.#persist(() => this.journal.workedMs()));
     this.scope.defer('run time limit', () => clock.stop());
     const signal = AbortSignal.any([this.scope.signal, cancelled, clock.signal]);
     try {

@@ -73,6 +73,30 @@ export class RunJournal {
   }
 
   /**
+   * How long the run has worked already under earlier claims, in milliseconds: by its events, which outlast every node.
+   * Each claim counts from its first event to its last; neither the time in between, when no node had the run, nor what
+   * the owner took to decide.
+   */
+  async workedMs(): Promise<number> {
+    if ((this.claim?.epoch ?? 1) <= 1) return 0;
+    return this.session.transaction(async ({ db }) => {
+      const { rows } = await db.execute<{ worked: number }>(sql`
+        with told as (
+          select coalesce(parent_request_id, request_id) as claim, type, at, data ->> 'approvalId' as approval
+            from ${events} where run_id = ${this.context.runId} and operation_depth <= 1
+        ), claims as (
+          select max(at) - min(at) as lasted from told group by claim
+        ), waits as (
+          select resolved.at - asked.at as lasted from told asked join told resolved using (claim, approval)
+           where asked.type = 'approval_requested' and resolved.type = 'approval_resolved'
+        )
+        select (extract(epoch from coalesce((select sum(lasted) from claims), '0')
+                                 - coalesce((select sum(lasted) from waits), '0')) * 1000)::float8 as worked`);
+      return Math.max(0, rows[0]?.worked ?? 0);
+    });
+  }
+
+  /**
    * Marks the run as running. Doing so again, after a crash, changes nothing.
    * @returns `ended` when there is nothing to do any more
    * @throws RunSupersededError when another node has it

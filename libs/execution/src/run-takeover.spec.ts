@@ -90,3 +90,52 @@ describe('a tool that acts once', () => {
     expect(await other.runOf(context)).toMatchObject({ state: 'completed' });
   });
 });
+
+describe('the time of a run', () => {
+  const beginAndLeave = async (): Promise<UserExecutionContext> => {
+    const context = await test.openRun(ada, '/tool act {}');
+    execute(frozen, context, 1, new StoredSteps()).catch(() => undefined);
+    await gate.untilWaiting(1);
+    return context;
+  };
+  const anHourAgo = ({ runId }: UserExecutionContext, which: string): Promise<unknown> =>
+    test.database.asAdmin((admin) =>
+      admin.query(`update bulkhead.events set at = at - interval '1 hour' where run_id = $1 and ${which}`, [
+        runId,
+      ]),
+    );
+
+  it('goes on with whoever takes it over, instead of beginning anew', async () => {
+    const context = await beginAndLeave();
+    await anHourAgo(context, `type = 'agent_started'`);
+    await execute(other, context, 2, new StoredSteps());
+    expect(await other.runOf(context)).toMatchObject({ state: 'timed_out' });
+  });
+
+  it('does not count while no node has the run', async () => {
+    const context = await beginAndLeave();
+    await anHourAgo(context, 'true');
+    await execute(other, context, 2, new StoredSteps());
+    expect(await other.runOf(context)).toMatchObject({ state: 'completed' });
+  });
+
+  it('does not count while its owner decides', async () => {
+    const context = await beginAndLeave();
+    await test.database.asAdmin((admin) =>
+      admin.query(
+        `update bulkhead.events set type = 'approval_requested', data = '{"approvalId": "a"}', at = at - interval '1 hour'
+          where run_id = $1 and type = 'agent_started'`,
+        [context.runId],
+      ),
+    );
+    await test.database.asAdmin((admin) =>
+      admin.query(
+        `update bulkhead.events set type = 'approval_resolved', data = '{"approvalId": "a"}'
+          where run_id = $1 and type = 'agent_thinking'`,
+        [context.runId],
+      ),
+    );
+    await execute(other, context, 2, new StoredSteps());
+    expect(await other.runOf(context)).toMatchObject({ state: 'completed' });
+  });
+});

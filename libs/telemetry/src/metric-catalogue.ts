@@ -34,6 +34,10 @@ export const METRICS = {
     kind: 'counter',
     help: 'Units of work whose cleanup failed.',
   },
+  bulkhead_scope_leftovers_total: {
+    kind: 'counter',
+    help: 'Things that outlived the unit of work that they belonged to.',
+  },
   bulkhead_isolation_violations_total: {
     kind: 'counter',
     help: 'Things of one user that were about to reach another, and were stopped.',

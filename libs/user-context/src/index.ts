@@ -32,6 +32,7 @@ export {
 } from './identifiers.ts';
 export { assertOwnedBy, IsolationMonitor, type IsolationViolation } from './isolation-monitor.service.ts';
 export { cloneRecord, type JsonRecord, type JsonValue } from './json-record.ts';
+export { LeakDetector, type Leftover, type LiveScope } from './leak-detector.service.ts';
 export { UserContextModule } from './user-context.module.ts';
 export { UserContextScope } from './user-context-scope.ts';
 export { UserContextScopes, type ScopeOptions } from './user-context-scopes.service.ts';

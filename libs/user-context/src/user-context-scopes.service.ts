@@ -7,6 +7,7 @@ import {
   WorkInterruptedError,
 } from './context.errors.ts';
 import { IsolationMonitor } from './isolation-monitor.service.ts';
+import { LeakDetector } from './leak-detector.service.ts';
 import { UserContextScope } from './user-context-scope.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
 
@@ -35,6 +36,7 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   constructor(
     private readonly moduleRef: ModuleRef,
     private readonly monitor: IsolationMonitor,
+    private readonly leaks: LeakDetector,
   ) {}
 
   /** Scopes that are open now. */
@@ -50,6 +52,11 @@ export class UserContextScopes implements BeforeApplicationShutdown {
   /** Scopes whose cleanup failed: something may be left of them. */
   get leftBehindCount(): number {
     return this.#leftBehind;
+  }
+
+  /** Things that outlived their scopes; see `LeakDetector`. */
+  get leftoverCount(): number {
+    return [...this.leaks.leftovers.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /**
@@ -68,17 +75,20 @@ export class UserContextScopes implements BeforeApplicationShutdown {
     const scope = new UserContextScope(UserExecutionContext.verify(context));
     const stopWatching = watchLimits(scope, options);
     this.#live.add(scope);
+    this.leaks.opened(scope, handler.name);
     this.#opened += 1;
     let failure: unknown;
+    let isSettled = false;
     try {
-      return await untilAborted(scope, this.#perform(scope, handler, work));
+      const performing = this.#perform(scope, handler, work).finally(() => (isSettled = true));
+      return await untilAborted(scope, performing);
     } catch (error) {
       failure = error;
       if (error instanceof ContextIsolationError) this.monitor.report({ error, context: scope.context });
       throw error;
     } finally {
       stopWatching();
-      await this.#close(scope, failure);
+      await this.#close(scope, failure, !isSettled);
     }
   }
 
@@ -106,7 +116,7 @@ export class UserContextScopes implements BeforeApplicationShutdown {
     return work(instance, scope);
   }
 
-  async #close(scope: UserContextScope, failure: unknown): Promise<void> {
+  async #close(scope: UserContextScope, failure: unknown, isAbandoned: boolean): Promise<void> {
     try {
       await scope.close(failure);
     } catch (error) {
@@ -114,6 +124,7 @@ export class UserContextScopes implements BeforeApplicationShutdown {
       throw error;
     } finally {
       this.#live.delete(scope);
+      this.leaks.closed(scope, isAbandoned);
       if (this.#live.size === 0) for (const resolve of this.#idle) resolve();
     }
   }

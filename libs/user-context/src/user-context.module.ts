@@ -2,6 +2,7 @@ import { Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import { ContextIsolationError } from './context.errors.ts';
 import { IsolationMonitor } from './isolation-monitor.service.ts';
+import { LeakDetector } from './leak-detector.service.ts';
 import { UserContextScope } from './user-context-scope.ts';
 import { UserContextScopes } from './user-context-scopes.service.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
@@ -15,6 +16,7 @@ function requireScope(payload: unknown): UserContextScope {
 @Module({
   providers: [
     IsolationMonitor,
+    LeakDetector,
     UserContextScopes,
     { provide: UserContextScope, scope: Scope.REQUEST, inject: [REQUEST], useFactory: requireScope },
     {
@@ -24,6 +26,6 @@ function requireScope(payload: unknown): UserContextScope {
       useFactory: (payload: unknown) => requireScope(payload).context,
     },
   ],
-  exports: [IsolationMonitor, UserContextScopes, UserContextScope, UserExecutionContext],
+  exports: [IsolationMonitor, LeakDetector, UserContextScopes, UserContextScope, UserExecutionContext],
 })
 export class UserContextModule {}

@@ -23,6 +23,7 @@ export class NodeMetrics implements OnModuleInit {
     metrics.read('bulkhead_scopes_open', () => [[scopes.liveCount]]);
     metrics.read('bulkhead_scopes_opened_total', () => [[scopes.openedCount]]);
     metrics.read('bulkhead_scopes_left_behind_total', () => [[scopes.leftBehindCount]]);
+    metrics.read('bulkhead_scope_leftovers_total', () => [[scopes.leftoverCount]]);
     metrics.read('bulkhead_isolation_violations_total', () => [[monitor.count]]);
     metrics.read('bulkhead_runs_executing', () => [[ledger.runningCount]]);
     metrics.read('bulkhead_threads_followed', () => [[router.listenerCount]]);
