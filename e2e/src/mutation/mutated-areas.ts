@@ -22,7 +22,14 @@ export const mutatedAreas: readonly MutatedArea[] = [
       'src/ownership-registry.ts',
       'src/user-execution-context.ts',
     ],
-    specs: ['src/*.spec.ts'],
+    specs: [
+      'src/context-records.spec.ts',
+      'src/identifier-rules.spec.ts',
+      'src/identifiers.spec.ts',
+      'src/json-record*.spec.ts',
+      'src/ownership-registry.spec.ts',
+      'src/user-execution-context*.spec.ts',
+    ],
   },
   {
     name: 'authorisation of users',

@@ -112,6 +112,11 @@ function stryker(root: string): Promise<string> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     }
-    child.on('close', () => resolve(output));
+    const end = (): void => void child.kill();
+    process.once('exit', end);
+    child.on('close', () => {
+      process.off('exit', end);
+      resolve(output);
+    });
   });
 }

@@ -92,9 +92,12 @@ function node(root: string, args: readonly string[]): Promise<string> {
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     }
     // The whole group: a guard that hangs has servers and databases of its own.
-    const patience = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), PATIENCE_MS);
+    const end = (): void => void process.kill(-(child.pid ?? 0), 'SIGKILL');
+    const patience = setTimeout(end, PATIENCE_MS);
+    process.once('exit', end);
     child.on('close', () => {
       clearTimeout(patience);
+      process.off('exit', end);
       resolve(output);
     });
   });

@@ -94,6 +94,7 @@ async function keep(report: SuiteReport): Promise<void> {
   await writeFile(join('.evidence', 'sabotage.json'), `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${String((error as Error).stack ?? error)}\n`);
   process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -18,6 +19,7 @@ export class WorkingCopy {
 
   static async of(original: string): Promise<WorkingCopy> {
     const copy = new WorkingCopy(await mkdtemp(join(tmpdir(), 'bulkhead-sabotage-')), original);
+    process.once('exit', copy.#removeNow);
     await copy.#copySources();
     await copy.#linkPackages();
     return copy;
@@ -39,8 +41,12 @@ export class WorkingCopy {
   }
 
   async remove(): Promise<void> {
+    process.off('exit', this.#removeNow);
     await rm(this.root, { recursive: true, force: true });
   }
+
+  /** Also when it is told to stop in the middle. */
+  readonly #removeNow = (): void => rmSync(this.root, { recursive: true, force: true });
 
   /** What git would commit; what is deleted and not yet committed is gone. */
   async #copySources(): Promise<void> {
