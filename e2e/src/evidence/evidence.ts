@@ -25,11 +25,22 @@ export class Evidence {
   readonly series: Record<string, [atMs: number, value: number][]> = {};
   readonly #cleanups: (() => unknown)[] = [];
   readonly #startedAt = performance.now();
+  #part = '';
 
   constructor(private readonly options: EvidenceOptions) {}
 
   get long(): boolean {
     return this.options.isLong;
+  }
+
+  /** Does a part of the suite; what it finds is under its name. Parts come one after the other. */
+  async part(name: string, work: () => Promise<void>): Promise<void> {
+    this.#part = `${name}: `;
+    try {
+      await work();
+    } finally {
+      this.#part = '';
+    }
   }
 
   /** A promise: the suite fails unless it holds. */
@@ -44,8 +55,8 @@ export class Evidence {
 
   /** Worth knowing, not judged. */
   figure(name: string, value: Figure): void {
-    this.figures[name] = value;
-    this.options.write(`         ${name}: ${value}`);
+    this.figures[`${this.#part}${name}`] = value;
+    this.options.write(`         ${this.#part}${name}: ${value}`);
   }
 
   /** A point of a plot. */
@@ -73,7 +84,8 @@ export class Evidence {
     }
   }
 
-  #judge(claim: string, verdict: Verdict['verdict'], figure: Figure): void {
+  #judge(rule: string, verdict: Verdict['verdict'], figure: Figure): void {
+    const claim = `${this.#part}${rule}`;
     this.verdicts.push({ claim, figure, verdict });
     this.options.write(`  ${verdict.padEnd(6)} ${claim}: ${figure}`);
   }

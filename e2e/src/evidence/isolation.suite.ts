@@ -5,6 +5,7 @@ import { ChattingUser } from './chatting-user.ts';
 import { Cluster } from './cluster.ts';
 import { checkDelivery, checkRuns } from './delivered-events.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
+import type { Evidence } from './evidence.ts';
 import { inWaves } from './in-waves.ts';
 
 const NODES = 2;
@@ -18,40 +19,50 @@ export const isolation: EvidenceSuite = {
   name: 'isolation',
   promise: 'Every user is sent their own events, all of them, once, and nothing of anybody else.',
   tried:
-    'All users of a cluster of two nodes chat at once, each with a secret word of their own; every event that anybody is sent is held against its owner and against what is stored.',
+    'Ten, a hundred, and at the long size a thousand users of a cluster of two nodes chat at once, each with a secret word of their own; every event that anybody is sent is held against its owner and against what is stored.',
   async run(evidence) {
-    const [users, wanted] = evidence.long ? [1_000, 1_000_000] : [100, 50_000];
     const issuer = new SimulatedIssuer();
     const cluster = await Cluster.start(NODES, {
       ...issuer.settings,
       FRAMES_PER_MINUTE_PER_USER: '1000000',
     });
     evidence.defer(() => cluster.dispose());
-    const crowd = await inWaves(users, SIGN_INS_AT_ONCE, (index) =>
-      ChattingUser.withTokens(cluster.node(index), () => issuer.tokenFor(`user-${index}`), {
-        keepsEvents: false,
-      }),
-    );
-    evidence.defer(() => Promise.all(crowd.map(({ thread }) => thread.close())));
-    evidence.log(`${users} users on ${NODES} nodes`);
-
-    const before = performance.now();
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    // Everybody at the same time, so that the runs of all users are interleaved.
-    await Promise.all(crowd.map((user) => talk(user, wanted / users, patience)));
-    const seconds = (performance.now() - before) / 1_000;
-    const events = crowd.reduce((sum, { tally }) => sum + tally.count, 0);
-    evidence.figure('events per second', Math.round(events / seconds));
-    evidence.check(`at least ${wanted} events are sent`, events >= wanted, events);
-
-    checkRuns(evidence, crowd);
-    await checkDelivery(evidence, crowd);
-    const silent = crowd.filter(({ tally }) => tally.own < 2 * CANARY_MESSAGES);
-    evidence.check('everybody is sent their own canary', silent.length === 0, `${silent.length} were not`);
-    const unended = crowd.filter(({ thread }) => thread.status !== 'connected');
-    evidence.figure('connections that were lost meanwhile', unended.length);
+    for (const users of evidence.long ? [10, 100, 1_000] : [10, 100])
+      await evidence.part(`${users} users`, () => keepApart(evidence, cluster, issuer, users));
   },
 };
+
+/** Everybody at the same time, so that the runs of all users are interleaved. */
+async function keepApart(
+  evidence: Evidence,
+  cluster: Cluster,
+  issuer: SimulatedIssuer,
+  users: number,
+): Promise<void> {
+  const crowd = await inWaves(users, SIGN_INS_AT_ONCE, (index) =>
+    ChattingUser.withTokens(cluster.node(index), () => issuer.tokenFor(`user-${index}-of-${users}`), {
+      keepsEvents: false,
+    }),
+  );
+  evidence.log(`${users} users on ${NODES} nodes`);
+
+  const wanted = users * (evidence.long ? 1_000 : 500);
+  const before = performance.now();
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  await Promise.all(crowd.map((user) => talk(user, wanted / users, patience)));
+  const seconds = (performance.now() - before) / 1_000;
+  const events = crowd.reduce((sum, { tally }) => sum + tally.count, 0);
+  evidence.figure('events per second', Math.round(events / seconds));
+  evidence.check(`at least ${wanted} events are sent`, events >= wanted, events);
+
+  checkRuns(evidence, crowd);
+  await checkDelivery(evidence, crowd);
+  const silent = crowd.filter(({ tally }) => tally.own < 2 * CANARY_MESSAGES);
+  evidence.check('everybody is sent their own canary', silent.length === 0, `${silent.length} were not`);
+  const unended = crowd.filter(({ thread }) => thread.status !== 'connected');
+  evidence.figure('connections that were lost meanwhile', unended.length);
+  await Promise.all(crowd.map(({ thread }) => thread.close()));
+}
 
 /** Canaries first, and then as much as it takes. */
 async function talk(user: ChattingUser, events: number, patience: AbortSignal): Promise<void> {

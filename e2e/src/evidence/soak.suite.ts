@@ -55,6 +55,8 @@ async function warmUp(evidence: Evidence, cluster: Cluster): Promise<void> {
   const stop = new AbortController();
   const load = new MixedLoad({ sample: () => undefined }, () => ChattingUser.signUp(cluster.node(0)));
   const used = load.run(5, 100, stop.signal);
+  // Heard of below: it may end before.
+  used.catch(() => undefined);
   await sleep(evidence.long ? 20_000 : 8_000);
   stop.abort();
   await used;
