@@ -83,7 +83,7 @@ export const accessSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/auth/src/sessions.service.ts',
-        find: "await end(db, token.sessionId, 'refresh_token_reuse');",
+        find: "await this.#end(db, token.sessionId, 'refresh_token_reuse');",
         replace: '',
       },
     ],

@@ -120,8 +120,8 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/persistence/src/user-database-session.ts',
-        find: 'this.scope.assertOpen(); return this.transactions.run(',
-        replace: 'return this.transactions.run(',
+        find: 'this.scope.assertOpen(); const { lock, first, once } = options;',
+        replace: 'const { lock, first, once } = options;',
       },
     ],
     guard: { spec: 'libs/persistence/src/user-database-session.spec.ts' },

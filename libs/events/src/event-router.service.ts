@@ -6,8 +6,11 @@ import type { ThreadEvent } from './thread-event.ts';
 /** Hears committed events, or `behind` when there are some that only the log has. */
 type Listener = (news: readonly ThreadEvent[] | 'behind') => void;
 
-/** Hears of each thread that events were published for, and those events if they were not published before. */
-type Watcher = (key: RouteKey, events?: readonly ThreadEvent[]) => void;
+/** Hears of each thread that events were published for, and not which events: what it knows travels to other nodes. */
+type Watcher = (key: RouteKey) => void;
+
+/** Counts what is published on this node. */
+type Observer = (context: UserExecutionContext, events: readonly ThreadEvent[]) => void;
 
 /** A user's thread, as an address within this process. */
 export type RouteKey = `${string} ${string}`;
@@ -20,6 +23,7 @@ export type RouteKey = `${string} ${string}`;
 export class EventRouter {
   readonly #listeners = new Map<RouteKey, Set<Listener>>();
   readonly #watchers = new Set<Watcher>();
+  readonly #observers = new Set<Observer>();
 
   /** Readers that are listening now. */
   get listenerCount(): number {
@@ -36,7 +40,8 @@ export class EventRouter {
     }
     const key = keyOf(context, context.threadId);
     for (const listener of this.#listeners.get(key) ?? []) listener(events);
-    for (const watcher of this.#watchers) watcher(key, events);
+    for (const watcher of this.#watchers) watcher(key);
+    for (const observer of this.#observers) observer(context, events);
   }
 
   /** Events of the context's thread are stored that may never have been published: before a crash, say. */
@@ -65,10 +70,16 @@ export class EventRouter {
     }
   }
 
-  /** Calls `watcher` with whatever is published on this node, until the returned function is called. */
+  /** Calls `watcher` with each thread that events were published for, until the returned function is called. */
   onPublish(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
+  }
+
+  /** Calls `observer` with whatever is published on this node, until the returned function is called. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
   }
 
   /** Hears the owner's events of one thread until the returned function is called. */

@@ -158,6 +158,21 @@ describe('a wake', () => {
   });
 });
 
+describe('an observer', () => {
+  it('is told what is published here, once, and by whom, until it stops', () => {
+    const router = new EventRouter();
+    const ada = aContext().build();
+    const event = eventOf(ada);
+    const observed: unknown[] = [];
+    const stop = router.observe((context, events) => observed.push([context, events]));
+    router.publish(ada, [event]);
+    router.republish(ada);
+    stop();
+    router.publish(ada, [event]);
+    expect(observed).toEqual([[ada, [event]]]);
+  });
+});
+
 describe('events that may never have been published', () => {
   it("send the owner's readers of the thread to the log, here and elsewhere, and nobody else", () => {
     const router = new EventRouter();

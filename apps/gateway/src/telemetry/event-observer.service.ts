@@ -14,8 +14,8 @@ export class EventObserver implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.#stop = this.router.onPublish((key, events = []) => {
-      for (const event of events) this.#observe(event, key.slice(0, key.indexOf(' ')));
+    this.#stop = this.router.observe(({ userId }, events) => {
+      for (const event of events) this.#observe(event, userId);
     });
   }
 
