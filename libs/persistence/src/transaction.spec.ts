@@ -118,6 +118,19 @@ describe('a transaction on a healthy connection', () => {
   });
 });
 
+describe('a burst of one user', () => {
+  it('leaves connections to the others, waits for its turn, and is served to the end', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const burst = Array.from({ length: 3 * test.options.poolSize }, () => run(() => gate));
+    const bob = aContext(await test.signUp()).build();
+    // While all of the burst is held or waits.
+    await expect(test.transactions.run(bob, backendOfTransaction)).resolves.toEqual(expect.any(Number));
+    open();
+    await expect(Promise.all(burst)).resolves.toHaveLength(3 * test.options.poolSize);
+  });
+});
+
 describe('without a database', () => {
   it('a transaction reports that it is unavailable, and pings fail', async () => {
     const other = await openTestDatabase();
