@@ -59,6 +59,7 @@ const routes = [
   ['delete', '/v1/tables/{tableId}'],
   ['get', '/health/live'],
   ['get', '/health/ready'],
+  ['get', '/health/startup'],
   ['get', '/metrics'],
 ] as const;
 

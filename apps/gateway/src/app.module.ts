@@ -38,6 +38,7 @@ import { DeliveryController } from './events/delivery.controller.ts';
 import { EventStreams } from './events/event-streams.service.ts';
 import { EventsController } from './events/events.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { ReadinessCheck } from './health/readiness.service.ts';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.ts';
 import { RateLimits } from './rate-limits/rate-limits.service.ts';
 import { Refusals } from './problem/refusals.service.ts';
@@ -139,6 +140,7 @@ export class AppModule {
         RequestObserver,
         RunObserver,
         TraceExport,
+        ReadinessCheck,
       ],
     };
     return config.ROLE === 'worker' ? withoutClients(server) : server;

@@ -6,7 +6,9 @@ import { createServer } from './server.ts';
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const app = await createServer(config, new PinoLogger(config.LOG_LEVEL, process.stdout.isTTY));
+  const { LOG_LEVEL: level, LOG_LEVELS: levels } = config;
+  const logger = new PinoLogger({ level, levels, isTerminal: process.stdout.isTTY });
+  const app = await createServer(config, logger);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.listen(config.PORT, config.HOST);
   process.stdout.write(`Bulkhead is ready at ${await app.getUrl()}\n`);

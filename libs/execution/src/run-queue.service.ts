@@ -50,6 +50,16 @@ export class RunQueue {
     this.#wake = new RunWake(database, flags, () => this.#worker?.taker.wake());
   }
 
+  /** Whether messages are accepted here, and runs taken unless this node only serves clients. */
+  get isOpen(): boolean {
+    return this.#pool !== undefined && this.#client !== undefined;
+  }
+
+  /** @throws DatabaseUnavailableError before the queue was opened, and after it was closed */
+  assertOpen(): void {
+    if (!this.isOpen) throw new DatabaseUnavailableError(new Error('The queue is not open'));
+  }
+
   /** Runs that this node executes now. */
   get heldCount(): number {
     return this.#worker?.taker.held.size ?? 0;

@@ -1,26 +1,34 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Database } from '@bulkhead/persistence';
+import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { Public } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ReadinessCheck, type Readiness } from './readiness.service.ts';
 
 @Public()
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly readiness: ReadinessCheck) {}
 
-  /** The process answers. */
+  /** The process answers. One that does not is to be started again. */
   @Get('live')
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** The database answers too: send traffic here. */
+  /** The database answers, the queue is open: send traffic here. Degraded: it works, but not as it should. */
   @Get('ready')
   @ApiProblems(503)
-  async ready(): Promise<{ status: 'ok' }> {
-    await this.database.ping();
+  ready(): Promise<Readiness> {
+    return this.readiness.read();
+  }
+
+  /** The boot is over: the database is migrated and checked, the queue is open. Until then, ask nothing else. */
+  @Get('startup')
+  @ApiProblems(503)
+  startup(): { status: 'ok' } {
+    if (!this.readiness.hasStarted) throw new DatabaseUnavailableError(new Error('Still starting.'));
     return { status: 'ok' };
   }
 }

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Level, type Logger } from 'pino';
+import { pino, type DestinationStream, type Level, type Logger } from 'pino';
+import { writable, writableText } from './log-fields.ts';
 
 type Rest = readonly unknown[];
 
@@ -13,21 +14,39 @@ const routine = new Set([
   'NestApplication',
 ]);
 
-/** Nest's log through pino: JSON lines, or readable ones on a terminal. */
+export interface LogOptions {
+  /** Of modules that have no level of their own. */
+  readonly level: string;
+  /** Levels of single modules, by the names in their lines: `Steps=debug,Requests=warn`. */
+  readonly levels?: string;
+  /** Writes for people instead of programs. */
+  readonly isTerminal?: boolean;
+  /** Where lines go; absent: the standard output. */
+  readonly destination?: DestinationStream;
+}
+
+/** Nest's log through pino: JSON lines, or readable ones on a terminal. What a line may say is in log-fields.ts. */
 export class PinoLogger implements LoggerService {
   readonly #pino: Logger;
+  readonly #threshold: number;
+  readonly #thresholds: ReadonlyMap<unknown, number>;
 
-  constructor(level: string, isTerminal: boolean) {
-    this.#pino = pino({
-      level,
-      redact: ['*.password', '*.token', '*.accessToken', '*.refreshToken', '*.authorization'],
-      ...(isTerminal && {
-        transport: {
-          target: 'pino-pretty',
-          options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' },
-        },
-      }),
-    });
+  constructor({ level, levels = '', isTerminal = false, destination }: LogOptions) {
+    this.#threshold = valueOf(level);
+    this.#thresholds = new Map(
+      levels
+        .split(',')
+        .map((each) => each.split('='))
+        .map(([name, own = level]) => [name, valueOf(own)]),
+    );
+    // An error is written by our own schema: pino would add whatever it carries.
+    const options = { level: 'trace', serializers: { err: (written: unknown) => written } };
+    const pretty = {
+      target: 'pino-pretty',
+      options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' },
+    };
+    if (destination) this.#pino = pino(options, destination);
+    else this.#pino = pino({ ...options, ...(isTerminal && { transport: pretty }) });
   }
 
   log(message: unknown, ...rest: Rest): void {
@@ -54,12 +73,21 @@ export class PinoLogger implements LoggerService {
     this.#write('trace', message, rest);
   }
 
-  /** Nest passes the logger's name last; an error may come as the message itself or as a stack before it. */
+  /** Nest passes the logger's name last; an error may come as the message itself, and a text before the name. */
   #write(level: Level, message: unknown, rest: Rest): void {
     const name = rest.at(-1);
-    const fields = typeof name === 'string' ? { name } : {};
-    if (message instanceof Error) this.#pino[level]({ ...fields, err: message }, message.message);
-    else if (typeof message === 'object' && message !== null) this.#pino[level]({ ...fields, ...message });
-    else this.#pino[level](fields, `${message as string}`);
+    if (valueOf(level) < (this.#thresholds.get(name) ?? this.#threshold)) return;
+    const named = typeof name === 'string' ? { name } : {};
+    if (typeof message !== 'object' || message === null) {
+      this.#pino[level](named, writableText(String(message)));
+      return;
+    }
+    const fields = message instanceof Error ? { err: message } : message;
+    const [text] = rest.length > 1 ? rest : [];
+    const line = { ...named, ...writable(fields as Record<string, unknown>) };
+    if (typeof text === 'string') this.#pino[level](line, writableText(text));
+    else this.#pino[level](line);
   }
 }
+
+const valueOf = (level: string): number => pino.levels.values[level] ?? Infinity;
