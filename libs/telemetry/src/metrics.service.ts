@@ -109,6 +109,7 @@ export class Metrics {
         },
       });
       this.#counters.set(name, counter);
+      for (const labels of firstSeries(definition)) counter.inc(labels, 0);
     }
   }
 
@@ -138,4 +139,11 @@ export class Metrics {
     }
     return guarded;
   }
+}
+
+/** A rate needs a beginning: series that are known from the start are there from the start, at 0. */
+function firstSeries({ labels = {} }: MetricDefinition): Labels[] {
+  const [[name, values] = [], ...others] = Object.entries(labels);
+  if (name === undefined || values === undefined || 'atMost' in values || others.length > 0) return [];
+  return values.map((value) => ({ [name]: value }));
 }
