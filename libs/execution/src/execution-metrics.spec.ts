@@ -18,7 +18,7 @@ beforeAll(async () => {
   gateway = await test.startNode({ role: 'gateway' });
   worker = await test.startNode();
   await gateway.work();
-});
+}, 60_000);
 afterAll(() => test.close());
 
 const shownBy = (node: TestNode): Promise<string> => node.get(Metrics).text();

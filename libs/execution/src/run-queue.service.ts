@@ -52,7 +52,7 @@ export class RunQueue {
 
   /** Whether messages are accepted here, and runs taken unless this node only serves clients. */
   get isOpen(): boolean {
-    return this.#pool !== undefined && this.#client !== undefined;
+    return this.#pool !== undefined && (this.options.role === 'gateway' || this.#worker !== undefined);
   }
 
   /** @throws DatabaseUnavailableError before the queue was opened, and after it was closed */
@@ -93,8 +93,8 @@ export class RunQueue {
   ): Promise<void> {
     if (!this.#pool) throw new DatabaseUnavailableError(new Error('The queue has not started'));
     const job: RunJob = { context: context.toJSON(), sessionId: context.identity.sessionId, agentName };
+    this.traces.keep(transaction, context);
     transaction.atCommit(asEngine(enterQueue(context, JSON.stringify(job))));
-    await this.traces.keep(transaction, context);
     transaction.afterCommit(() => this.#wakeAnybody());
   }
 

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { runs, UserTransactions, type UserTransaction } from '@bulkhead/persistence';
+import { UserTransactions, type UserTransaction } from '@bulkhead/persistence';
 import { Tracing } from '@bulkhead/telemetry';
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import { eq } from 'drizzle-orm';
 
 /** Keeps a run's place in its trace with the run: another node, or this one after a restart, continues it. */
 @Injectable()
@@ -12,10 +11,14 @@ export class RunTraces {
     private readonly transactions: UserTransactions,
   ) {}
 
-  /** Stores where the context's run continues from: the caller's span, if there is one. */
-  async keep({ db }: Pick<UserTransaction, 'db'>, { runId }: UserExecutionContext): Promise<void> {
+  /** Stores, with the run, where it continues from: the caller's span, if there is one. */
+  keep(transaction: Pick<UserTransaction, 'atCommit'>, { runId }: UserExecutionContext): void {
     const traceparent = this.tracing.current;
-    if (traceparent !== undefined) await db.update(runs).set({ traceparent }).where(eq(runs.runId, runId));
+    if (traceparent === undefined) return;
+    transaction.atCommit(
+      (literal) =>
+        `UPDATE bulkhead.runs SET traceparent = ${literal(traceparent)} WHERE run_id = ${literal(runId)}`,
+    );
   }
 
   /** Where a run of the context's user continues from; undefined: it is not traced, or can't be asked for now. */
