@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { BoundedQueue } from '@bulkhead/persistence';
 import { hash, verify, type Algorithm } from '@node-rs/argon2';
@@ -17,12 +18,17 @@ const parameters = {
 const SALT_BYTES = 16;
 const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
+/**
+ * Two at once leave half of the four threads that name lookups, files and signatures share; on a machine of two cores
+ * one at a time, which leaves the other core to the event loop.
+ */
+export const HASHES_AT_ONCE = Math.max(1, Math.min(2, availableParallelism() - 1));
+
 /** Hashes passwords on the native thread pool, never on the event loop; addresses take turns. */
 @Injectable()
 export class PasswordHasher {
-  /** Two at once leave half of the four threads that name lookups, files and signatures share. */
   readonly #queue = new BoundedQueue({
-    atOnce: 2,
+    atOnce: HASHES_AT_ONCE,
     waiting: 100,
     refusal: (limit) => new SignInBusyError(limit),
   });
