@@ -1,29 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signUp, type Account } from '../account.ts';
 import { runAudit, type AuditAnswer } from './audit-command.ts';
 import { Tamperer, tamperings, type Tampering } from './audit-tampering.ts';
-import { Canaries } from './canaries.ts';
 import { Cluster } from './cluster.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
-import type { Evidence } from './evidence.ts';
 
 const MESSAGES = 3;
 const POLL_MS = 100;
+const settings = { AUDIT_KEY: `audit key ${randomUUID()}` };
 
 /** A user's chain, as long as the server left it. */
 type Chain = { readonly user_id: string; readonly length: number };
 
 export const audit: EvidenceSuite = {
   name: 'audit',
-  promise: 'Whatever the owner of the database changes in the audit log is named; secrets are nowhere in it.',
+  promise: 'Whatever the owner of the database changes in the audit log is named.',
   tried:
-    "Rows of finished chains are changed, removed, inserted and swapped by the database's superuser; planted secrets are looked for in every log, answer and table.",
+    'Rows of finished chains are changed, removed, inserted and swapped by the role that owns the tables, most of them with the chain computed anew.',
   async run(evidence) {
     const [users, rounds] = evidence.long ? [100, 10] : [20, 3];
-    const canaries = new Canaries();
-    const cluster = await Cluster.start(2, { LOG_LEVEL: 'trace', ...canaries.settings });
+    const cluster = await Cluster.start(2, settings);
     evidence.defer(() => cluster.dispose());
-    await canaries.send(cluster.node(0));
     await act(cluster, users);
     await untilFinished(cluster);
     // A server that stops writes and seals what is left.
@@ -31,12 +29,11 @@ export const audit: EvidenceSuite = {
     const chains = await cluster.query<Chain>(
       'select user_id, seq::int as length from bulkhead.audit_heads order by user_id',
     );
-    await checkCanaries(evidence, cluster, canaries);
 
-    const verify = () => runAudit(cluster, canaries.settings, 'verify');
+    const verify = () => runAudit(cluster, settings, 'verify');
     const untouched = await verify();
     evidence.check('the untouched log verifies', untouched.code === 0, untouched.lines.at(-1) ?? '');
-    const exported = await runAudit(cluster, canaries.settings, 'export');
+    const exported = await runAudit(cluster, settings, 'export');
     const rows = chains.reduce((sum, { length }) => sum + length, 0);
     evidence.check(
       'the export has every row',
@@ -111,18 +108,4 @@ async function tamper(
     return `${text}; said: ${lines.filter((line) => line.includes(userId)).join(' / ') || 'nothing'}`;
   });
   return { named: done.length - missed.length, missed: texts, strangers: strangers.length };
-}
-
-async function checkCanaries(evidence: Evidence, cluster: Cluster, canaries: Canaries): Promise<void> {
-  const logs = cluster.nodes.map(({ output }) => output).join('\n');
-  const places = [
-    ...canaries.foundIn(logs).map((name) => `${name} in the log`),
-    ...canaries.foundIn(canaries.answers.join('\n')).map((name) => `${name} in an answer`),
-    ...(await canaries.foundInDatabase(cluster)),
-  ];
-  evidence.check(
-    `${canaries.count} secrets are in no log, answer, event or table`,
-    places.length === 0,
-    places.length === 0 ? 0 : places.join(', '),
-  );
 }

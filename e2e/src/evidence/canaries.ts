@@ -9,6 +9,7 @@ const newSecret = (name: string): string => `canary-${name}-${randomBytes(12).to
 
 /** Secrets that are handed to the server in every place where secrets go, and must come out nowhere. */
 export class Canaries {
+  /** What each secret is, by the secret. */
   readonly #secrets = new Map<string, string>();
   /** The bodies that the server answered them with. */
   readonly answers: string[] = [];
@@ -16,6 +17,9 @@ export class Canaries {
   /** Settings of the server that are secrets. */
   readonly settings = {
     AUDIT_KEY: this.#new('audit-key-of-32-characters'),
+    E2E_OAUTH_SIMULATION_KEY: this.#new('key-of-an-issuer-of-32-characters'),
+    OPENAI_API_KEY: this.#new('model-key'),
+    ANTHROPIC_API_KEY: this.#new('other-model-key'),
     OPENAI_COMPATIBLE_BASE_URL: 'http://127.0.0.1:9/v1',
     OPENAI_COMPATIBLE_API_KEY: this.#new('provider-key'),
   };
@@ -35,6 +39,7 @@ export class Canaries {
       headers,
     });
     const token = await this.#signUp(server, { email, password });
+    const apiKey = await this.#makeApiKey(server, token);
     const requests: ProbeRequest[] = [
       post('/v1/auth/sign-in', { email, password }),
       post('/v1/auth/sign-in', { email, password: this.#new('wrong-password') }),
@@ -56,6 +61,11 @@ export class Canaries {
         headers: { 'proxy-authorization': `Bearer ${this.#new('proxy-token')}` },
       },
       { path: '/v1/nothing', token: this.#new('token-on-unknown-route') },
+      { path: '/v1/me', token: apiKey },
+      { path: '/v1/me', token: `${apiKey}${this.#new('behind-an-api-key')}` },
+      { path: '/v1/me', token: `${token}${this.#new('behind-an-access-token')}` },
+      { path: '/v1/nothing', token },
+      post('/v1/threads', { title: 1 }, { authorization: `Bearer ${token}` }),
     ];
     for (const request of requests) this.answers.push((await probe(server.url, request)).text);
     const refusals = [
@@ -67,7 +77,7 @@ export class Canaries {
 
   /** The names of the secrets in a text. */
   foundIn(text: string): string[] {
-    return [...this.#secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name);
+    return [...this.#secrets].filter(([secret]) => text.includes(secret)).map(([, name]) => name);
   }
 
   /** Every row of every table, as text. */
@@ -76,10 +86,12 @@ export class Canaries {
       `select table_schema as schema, table_name as name from information_schema.tables
         where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
     );
+    const patterns = [...this.#secrets.keys()].map((secret) => `%${secret}%`);
     const found: string[] = [];
     for (const { schema, name } of tables) {
       const rows = await cluster.query<{ text: string }>(
-        `select t::text as text from ${schema}."${name}" t where t::text like '%canary-%'`,
+        `select t::text as text from "${schema}"."${name}" t where t::text like any ($1)`,
+        [patterns],
       );
       for (const { text } of rows)
         found.push(...this.foundIn(text).map((secret) => `${secret} in ${schema}.${name}`));
@@ -87,15 +99,34 @@ export class Canaries {
     return found;
   }
 
+  /** What the server itself makes and hands out once is a secret like any other. */
   async #signUp(server: Server, body: object): Promise<string> {
     const { text } = await probe(server.url, { method: 'POST', path: '/v1/auth/sign-up', body });
-    const { accessToken } = JSON.parse(text) as { accessToken: string };
+    const made = JSON.parse(text) as { accessToken: string; refreshToken: string };
+    this.#secrets.set(made.refreshToken, 'refresh token');
+    const renewed = await probe(server.url, {
+      method: 'POST',
+      path: '/v1/auth/refresh',
+      body: { refreshToken: made.refreshToken },
+    });
+    const { accessToken, refreshToken } = JSON.parse(renewed.text) as typeof made;
+    this.#secrets.set(made.accessToken, 'access token');
+    this.#secrets.set(accessToken, 'next access token');
+    this.#secrets.set(refreshToken, 'next refresh token');
     return accessToken;
+  }
+
+  async #makeApiKey(server: Server, token: string): Promise<string> {
+    const body = { name: 'nightly report', permissions: ['threads:own'] };
+    const { text } = await probe(server.url, { method: 'POST', path: '/v1/api-keys', body, token });
+    const { key } = JSON.parse(text) as { key: string };
+    this.#secrets.set(key, 'API key');
+    return key;
   }
 
   #new(name: string): string {
     const secret = newSecret(name);
-    this.#secrets.set(name, secret);
+    this.#secrets.set(secret, name);
     return secret;
   }
 }

@@ -14,6 +14,7 @@ import { latency } from './latency.suite.ts';
 import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
 import { once } from './once.suite.ts';
+import { secrets } from './secrets.suite.ts';
 import { signIns } from './sign-ins.suite.ts';
 import { slowConsumers } from './slow-consumers.suite.ts';
 import { soak } from './soak.suite.ts';
@@ -42,6 +43,7 @@ export const suites: readonly EvidenceSuite[] = [
   fuzz,
   once,
   audit,
+  secrets,
   revocation,
   signIns,
   threadCost,
