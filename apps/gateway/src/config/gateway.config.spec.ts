@@ -53,6 +53,56 @@ describe('the configuration', () => {
     expect(problemsOf(environment)).toContain(Object.keys(environment)[0]);
   });
 
+  it.each([
+    ['not JSON', 'https://id.example', 'OIDC_PROVIDERS must be a JSON list'],
+    ['no list', '{}', 'OIDC_PROVIDERS must be a JSON list'],
+    ['no object', '[1]', 'OIDC_PROVIDERS[0] must be an object'],
+    [
+      'plain HTTP to elsewhere',
+      [{ issuer: 'http://id.example' }],
+      'OIDC_PROVIDERS[0].issuer must be an HTTPS',
+    ],
+    ['an issuer with a query', [{ issuer: 'https://id.example?x=1' }], 'OIDC_PROVIDERS[0].issuer'],
+    ['no audience', [{ audience: undefined }], 'OIDC_PROVIDERS[0].audience'],
+    ['a symmetric algorithm', [{ algorithms: ['HS256'] }], 'OIDC_PROVIDERS[0].each value in algorithms'],
+    ['no signature', [{ algorithms: ['none'] }], 'OIDC_PROVIDERS[0].each value in algorithms'],
+    ['a role that there is not', [{ roles: { ops: 'root' } }], 'OIDC_PROVIDERS[0].roles must map to'],
+    ['a generous clock', [{ clockToleranceSeconds: 3_600 }], 'OIDC_PROVIDERS[0].clockToleranceSeconds'],
+    ['a field that there is not', [{ secret: 'x' }], 'OIDC_PROVIDERS[0].property secret should not exist'],
+    ['the second place', [{}, { issuer: 'ftp://x' }], 'OIDC_PROVIDERS[1].issuer'],
+    ['one issuer twice', [{}, {}], 'OIDC_PROVIDERS must name each issuer once'],
+  ])('names the place in OIDC_PROVIDERS of %s', (_what, value, place) => {
+    const good = { issuer: 'https://id.example', audience: 'urn:bulkhead' };
+    const text =
+      typeof value === 'string' ? value : JSON.stringify(value.map((change) => ({ ...good, ...change })));
+    expect(problemsOf({ OIDC_PROVIDERS: text })).toContain(place);
+  });
+
+  it('takes a provider over HTTPS, and one on this machine without', () => {
+    const providers = ['https://id.example/realms/x', 'http://127.0.0.1:8080'].map((issuer) => ({
+      issuer,
+      audience: 'urn:bulkhead',
+    }));
+    expect(problemsOf({ OIDC_PROVIDERS: JSON.stringify(providers) })).toBe('');
+  });
+
+  it.each(['production', ' Production ', 'PRODUCTION'])(
+    'refuses the simulated issuer where NODE_ENV is "%s"',
+    (NODE_ENV) => {
+      const simulated = { E2E_OAUTH_SIMULATION_KEY: 'a key of at least 32 characters!!' };
+      expect(problemsOf(simulated)).toBe('');
+      expect(problemsOf({ ...simulated, NODE_ENV })).toContain('E2E_OAUTH_SIMULATION_KEY');
+    },
+  );
+
+  it('refuses a key of the simulated issuer that could be guessed', () => {
+    expect(problemsOf({ E2E_OAUTH_SIMULATION_KEY: 'short' })).toContain('at least 32 characters');
+  });
+
+  it('refuses to have no way in at all', () => {
+    expect(problemsOf({ LOCAL_ACCOUNTS: 'off' })).toContain('LOCAL_ACCOUNTS=off needs OIDC_PROVIDERS');
+  });
+
   it('can not be changed once it is read', () => {
     expect(Object.isFrozen(loadConfig({}))).toBe(true);
   });
