@@ -1,4 +1,5 @@
 import type { Problem } from '@bulkhead/client';
+import { holdToContract } from './api-contract.ts';
 
 export interface ProbeRequest {
   readonly method?: string;
@@ -15,7 +16,10 @@ export interface ProbeResponse {
   readonly text: string;
 }
 
-/** One request exactly as given: what a client lib would refuse to send too. */
+/**
+ * One request exactly as given: what a client lib would refuse to send too.
+ * @throws Error when the answer is not as the server's API document says
+ */
 export async function probe(baseUrl: string, request: ProbeRequest): Promise<ProbeResponse> {
   const { method = 'GET', path, token, headers = {}, body } = request;
   const response = await fetch(`${baseUrl}${path}`, {
@@ -28,7 +32,9 @@ export async function probe(baseUrl: string, request: ProbeRequest): Promise<Pro
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const contentType = response.headers.get('content-type') ?? '';
-  return { status: response.status, contentType, text: await response.text() };
+  const answer = { status: response.status, contentType, text: await response.text() };
+  await holdToContract(baseUrl, request, answer);
+  return answer;
 }
 
 /** The problem in a response. @throws Error when it is no problem document */

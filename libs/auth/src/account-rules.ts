@@ -9,6 +9,14 @@ export const MAX_PASSWORD_LENGTH = 128;
 /** In characters (code points), without surrounding white space. */
 export const MAX_DISPLAY_NAME_LENGTH = 80;
 
+/** What a client can check before it sends: the longest texts, in characters, and the shortest password. */
+export const accountLimits = {
+  email: MAX_EMAIL_LENGTH,
+  password: MAX_PASSWORD_LENGTH,
+  passwordAtLeast: MIN_PASSWORD_LENGTH,
+  displayName: MAX_DISPLAY_NAME_LENGTH,
+} as const;
+
 /**
  * Why a value can't be taken, as the end of a sentence that begins with the field; undefined when it can.
  * `input` is the whole input, for rules on two fields.

@@ -1,3 +1,4 @@
+export { accountLimits } from './account-rules.ts';
 export { AccountService, type SignInInput, type SignUpInput } from './account.service.ts';
 export type { AdministeredSession, AdministeredUser } from './administration/administered-user.ts';
 export { UserAdministration, type UserChange } from './administration/user-administration.service.ts';

@@ -1,10 +1,17 @@
 import { Body, Controller, Get, Headers, HttpCode, Ip, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { AccountService, RefreshDto, SignInDto, SignUpDto } from '@bulkhead/auth';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { Authenticated, Public, RequiresPermission } from './access.decorator.ts';
 import type { UserRequest } from './authentication.guard.ts';
-import { ProfileDto, SignedInDto } from './auth.dto.ts';
+import { ProfileDto, refreshBody, SignedInDto, signInBody, signUpBody } from './auth.dto.ts';
 
 @ApiTags('Authentication')
 @Controller('v1')
@@ -14,6 +21,8 @@ export class AuthController {
   /** Creates an account and signs it in. */
   @Public()
   @Post('auth/sign-up')
+  @ApiBody(signUpBody)
+  @ApiCreatedResponse({ type: SignedInDto })
   @ApiProblems(400, 403, 409, 503)
   signUp(
     @Body() credentials: SignUpDto,
@@ -25,6 +34,7 @@ export class AuthController {
 
   @Public()
   @Post('auth/sign-in')
+  @ApiBody(signInBody)
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
   @ApiProblems(400, 401, 403, 503)
@@ -39,6 +49,7 @@ export class AuthController {
   /** Trades a refresh token for new tokens. Each works once; a repetition within ten seconds gives the same again, any other ends the session. */
   @Public()
   @Post('auth/refresh')
+  @ApiBody(refreshBody)
   @HttpCode(200)
   @ApiOkResponse({ type: SignedInDto })
   @ApiProblems(400, 401, 403, 503)

@@ -1,3 +1,4 @@
+import { accountLimits } from '@bulkhead/auth';
 import { ApiProperty } from '@nestjs/swagger';
 
 export class UserDto {
@@ -39,3 +40,47 @@ export class SignedInDto {
   @ApiProperty()
   readonly refreshToken!: string;
 }
+
+const email = {
+  type: 'string',
+  format: 'email',
+  maxLength: accountLimits.email,
+  description: 'Compared without regard to capitals and surrounding white space.',
+  example: 'ada@bulkhead.example',
+};
+const password = {
+  type: 'string',
+  format: 'password',
+  maxLength: accountLimits.password,
+  description: 'Any characters, counted after normalisation (NFKC).',
+  example: 'correct horse battery staple',
+};
+
+/** The bodies, whose rules are the accounts' own. */
+export const signUpBody = {
+  schema: {
+    type: 'object',
+    required: ['email', 'password'],
+    properties: {
+      email,
+      password: { ...password, minLength: accountLimits.passwordAtLeast },
+      displayName: {
+        type: 'string',
+        minLength: 1,
+        maxLength: accountLimits.displayName,
+        description: "What others see; by default the email's part before the @.",
+        example: 'Ada',
+      },
+    },
+  },
+};
+export const signInBody = {
+  schema: { type: 'object', required: ['email', 'password'], properties: { email, password } },
+};
+export const refreshBody = {
+  schema: {
+    type: 'object',
+    required: ['refreshToken'],
+    properties: { refreshToken: { type: 'string', description: 'The newest one of the session.' } },
+  },
+};

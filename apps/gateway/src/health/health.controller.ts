@@ -1,9 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { Public } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { ReadinessCheck, type Readiness } from './readiness.service.ts';
+
+const isFine = {
+  description: 'It does.',
+  schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', example: 'ok' } } },
+};
 
 @Public()
 @ApiTags('Health')
@@ -13,12 +18,14 @@ export class HealthController {
 
   /** The process answers. One that does not is to be started again. */
   @Get('live')
+  @ApiOkResponse(isFine)
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** The database answers, the queue is open: send traffic here. Degraded: it works, but not as it should. */
   @Get('ready')
+  @ApiOkResponse(isFine)
   @ApiProblems(503)
   ready(): Promise<Readiness> {
     return this.readiness.read();
@@ -26,6 +33,7 @@ export class HealthController {
 
   /** The boot is over: the database is migrated and checked, the queue is open. Until then, ask nothing else. */
   @Get('startup')
+  @ApiOkResponse(isFine)
   @ApiProblems(503)
   startup(): { status: 'ok' } {
     if (!this.readiness.hasStarted) throw new DatabaseUnavailableError(new Error('Still starting.'));

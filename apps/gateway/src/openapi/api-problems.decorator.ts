@@ -34,21 +34,25 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Sign in first',
   403: 'Not allowed',
   404: 'Foreign and absent resources answer alike',
+  406: 'There is no answer of a type that is accepted',
   409: 'Conflicts with the current state',
+  413: 'The body is too large',
+  415: 'The body is of another type',
   422: 'The idempotency key was used for another request',
   429: 'More was asked for than one may',
+  500: 'Something went wrong here; nothing is known about what was done',
   503: 'Temporarily unavailable: try again',
 };
+
+/** The description of an answer with a problem. */
+export const problemResponse = (status: number) => ({
+  description: titles[status] ?? '',
+  content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+});
 
 /** Documents the problems a route answers with. */
 export const ApiProblems = (...statuses: number[]): MethodDecorator =>
   applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...statuses.map((status) =>
-      ApiResponse({
-        status,
-        description: titles[status] ?? '',
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-      }),
-    ),
+    ...statuses.map((status) => ApiResponse({ status, ...problemResponse(status) })),
   );

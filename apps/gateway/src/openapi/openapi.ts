@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { completeDocument } from './complete-document.ts';
 
 /** Serves the OpenAPI document at /openapi.json and a page to browse it at /docs. */
 export function serveOpenApi(app: NestFastifyApplication): void {
@@ -11,13 +12,18 @@ export function serveOpenApi(app: NestFastifyApplication): void {
     )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
-    .addBearerAuth()
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'An access token of a local account, an access token of an OpenID provider that the server trusts, or an API key (`bhk_…`).',
+    })
     .build();
-  const document = SwaggerModule.createDocument(app, options, {
+  const described = SwaggerModule.createDocument(app, options, {
     operationIdFactory: (controller, method) =>
       `${controller.replace('Controller', '').toLowerCase()}_${method}`,
   });
-  SwaggerModule.setup('docs', app, document, {
+  SwaggerModule.setup('docs', app, completeDocument(described), {
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Bulkhead API',
   });

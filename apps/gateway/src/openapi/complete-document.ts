@@ -1,0 +1,82 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { problemResponse } from './api-problems.decorator.ts';
+import { routeTexts } from './route-texts.ts';
+
+/** As much of an operation as is completed here. */
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  security?: readonly object[];
+  parameters?: { name: string; in: string }[];
+  requestBody?: object;
+  responses: Record<string, { description?: string; headers?: Record<string, object> }>;
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+/** Read where a client sends them anyway; nothing that a caller has to give. */
+const implied = new Set(['user-agent']);
+
+const descriptions: Readonly<Record<string, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  202: 'Accepted: it goes on after this answer.',
+  204: 'Done; there is nothing to say.',
+};
+const text = (description: string, type = 'string') => ({ description, schema: { type } });
+const always = {
+  'x-request-id': {
+    description: "The request's own id, also in the server's log.",
+    schema: { type: 'string', format: 'uuid' },
+  },
+};
+const limited = {
+  ratelimit: text('What is left of the limit, and the seconds until it is whole again.'),
+  'ratelimit-policy': text('The limit: its quota and its window in seconds.'),
+};
+const later = { 'retry-after': text('Whole seconds to wait before trying again.', 'integer') };
+
+/**
+ * Adds what is true of many routes at once, and what no decorator says: a summary, the problems that the guards, the
+ * body's reader and the server as a whole answer with, and the headers of every answer.
+ */
+export function completeDocument(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      if (operation) complete(operation, `${method.toUpperCase()} ${path}`);
+    }
+  }
+  return document;
+}
+
+function complete(operation: Operation, route: string): void {
+  operation.summary ??= routeTexts[route] ?? wordsOf(operation.operationId ?? route);
+  operation.parameters = (operation.parameters ?? []).filter(({ name }) => !implied.has(name));
+  for (const status of sharedStatuses(operation, route))
+    operation.responses[status] ??= problemResponse(status);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    response.description ||= descriptions[status] ?? '';
+    response.headers = {
+      ...always,
+      ...(route.includes(' /v1/') && Number(status) < 400 && limited),
+      ...((status === '429' || status === '503') && later),
+      ...response.headers,
+    };
+  }
+}
+
+/** The problems that a route answers with whatever it does itself. */
+function sharedStatuses({ security, parameters, requestBody }: Operation, route: string): number[] {
+  return [
+    ...(requestBody || (parameters ?? []).length > 0 ? [400] : []),
+    ...((security ?? []).length > 0 ? [401, 403] : []),
+    406,
+    ...(requestBody ? [413, 415] : []),
+    ...(route.includes(' /v1/') ? [429, 503] : []),
+    500,
+  ];
+}
+
+/** `runtime_listNodes` as words: for a route that has no text yet. */
+const wordsOf = (id: string): string =>
+  id.replace(/_/g, ': ').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
