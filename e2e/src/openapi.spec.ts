@@ -1,9 +1,19 @@
 import { probe } from './http-probe.ts';
 import { Server } from './server.ts';
 
+interface Operation {
+  readonly summary?: string;
+  readonly security?: readonly object[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+  readonly responses: Readonly<Record<string, { readonly description?: string; readonly headers?: object }>>;
+}
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties?: object }>>;
+    readonly securitySchemes: Readonly<Record<string, { readonly description?: string }>>;
+  };
 }
 
 const routes = [
@@ -89,6 +99,38 @@ describe('the API document', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(new Set(described)).toEqual(new Set(routes.map((route) => route.join(' '))));
+  });
+
+  it('says of each route what it does, and of each answer what it means and which headers it has', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    for (const { summary, responses } of operations) {
+      expect(summary).toMatch(/\w/);
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['406', '500']));
+      for (const { description, headers } of Object.values(responses)) {
+        expect(description).toMatch(/\w/);
+        expect(headers).toHaveProperty('x-request-id');
+      }
+    }
+  });
+
+  it('says what a route that needs a credential, or takes a body, refuses', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    for (const { security, requestBody, responses } of operations) {
+      if (security) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+      if (requestBody) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
+    }
+  });
+
+  it('says what every body and every credential looks like', () => {
+    for (const { properties } of Object.values(document.components.schemas)) {
+      expect(Object.keys(properties ?? {})).not.toEqual([]);
+    }
+    expect(document.components.securitySchemes['bearer']?.description).toContain('API key');
+    const { requestBody } = document.paths['/v1/auth/sign-up']?.['post'] ?? {};
+    expect(requestBody?.content['application/json']?.schema).toMatchObject({
+      required: ['email', 'password'],
+      properties: { password: { minLength: 10, maxLength: 128 } },
+    });
   });
 
   it('has a sister that describes Socket.IO, and names it', async () => {
