@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { EventLog, ThreadReader, type Cursor } from '@bulkhead/events';
 import { RunLocator } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
@@ -51,6 +51,9 @@ export class EventsController {
 
   @Get('runs/:runId/events')
   @ApiOkResponse({ type: EventPageDto, content })
+  @ApiNoContentResponse({
+    description: 'To a stream that comes back: the run has ended, and all of it was read.',
+  })
   @ApiProblems(400, 401, 403, 404)
   async ofRun(
     @Req() request: UserRequest,

@@ -8,7 +8,6 @@ interface Operation {
   summary?: string;
   security?: readonly object[];
   parameters?: { name: string; in: string }[];
-  requestBody?: object;
   responses: Record<string, { description?: string; headers?: Record<string, object> }>;
 }
 
@@ -65,13 +64,13 @@ function complete(operation: Operation, route: string): void {
   }
 }
 
-/** The problems that a route answers with whatever it does itself. */
-function sharedStatuses({ security, parameters, requestBody }: Operation, route: string): number[] {
+/** The problems that a route answers with whatever it does itself; a body is looked at also where none is asked for. */
+function sharedStatuses({ security }: Operation, route: string): number[] {
   return [
-    ...(requestBody || (parameters ?? []).length > 0 ? [400] : []),
+    400,
     ...((security ?? []).length > 0 ? [401, 403] : []),
     406,
-    ...(requestBody ? [413, 415] : []),
+    ...(route.startsWith('GET ') ? [] : [413, 415]),
     ...(route.includes(' /v1/') ? [429, 503] : []),
     500,
   ];

@@ -19,6 +19,7 @@ export const routeTexts: Readonly<Record<string, string>> = {
   'GET /v1/threads/{threadId}/events': "A thread's events: a page, or a live stream",
   'GET /v1/threads/{threadId}/delivery': "How far a thread's events have been delivered",
   'GET /v1/delivery': 'How far the events of your threads have been delivered',
+  'GET /v1/activity': 'What your runs amount to',
   'GET /v1/runs': 'Your runs, newest first',
   'GET /v1/runs/{runId}': 'A run of yours',
   'POST /v1/runs/{runId}/cancel': 'Stops a run',
