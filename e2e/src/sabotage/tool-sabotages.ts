@@ -108,7 +108,7 @@ export const toolSabotages: readonly Sabotage[] = [
         replace: 'SET LOCAL statement_timeout = 0;',
       },
     ],
-    guard: { spec: 'libs/tables/src/query/escapes.spec.ts', test: '1000000000000' },
+    guard: { spec: 'libs/tables/src/query/escapes.spec.ts' },
   },
   {
     name: "SQL of an agent in the server's own role",
