@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { Server } from '../server.ts';
+import { ClusterDatabase } from './cluster-database.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 const postgresProgram = join(repository, 'libs/persistence/src/testing/embedded-postgres.process.ts');
@@ -17,14 +18,22 @@ export class Cluster {
   private constructor(
     /** Of a superuser: to look behind the server's back. */
     readonly databaseUrl: string,
+    readonly database: ClusterDatabase,
     private readonly cleanups: (() => unknown)[],
     private readonly pool: pg.Pool,
   ) {}
 
-  /** @param settings environment variables of every node */
-  static async start(nodes: number, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+  /**
+   * @param settings environment variables of every node
+   * @param isDurable whether the database must survive its own crash
+   */
+  static async start(
+    nodes: number,
+    settings: Readonly<Record<string, string>> = {},
+    { isDurable = false } = {},
+  ): Promise<Cluster> {
     const dataDir = await mkdtemp(join(tmpdir(), 'bulkhead-cluster-'));
-    const postgres = fork(postgresProgram, [dataDir], {
+    const postgres = fork(postgresProgram, [dataDir, ...(isDurable ? ['durable'] : [])], {
       execArgv: ['--conditions=@bulkhead/source', '--import', compiler],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -33,7 +42,7 @@ export class Cluster {
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
     pool.on('error', () => undefined);
     cleanups.push(() => pool.end());
-    const cluster = new Cluster(databaseUrl, cleanups, pool);
+    const cluster = new Cluster(databaseUrl, new ClusterDatabase(dataDir, postgres), cleanups, pool);
     try {
       for (let index = 0; index < nodes; index += 1) await cluster.#add(settings);
       return cluster;

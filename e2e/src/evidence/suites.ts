@@ -21,6 +21,7 @@ import { soak } from './soak.suite.ts';
 import { sockets } from './sockets.suite.ts';
 import { threadCost } from './thread-cost.suite.ts';
 import { reconnect } from './reconnect.suite.ts';
+import { outage } from './outage.suite.ts';
 import { revocation } from './revocation.suite.ts';
 
 /** Every suite, in the order in which they run. */
@@ -34,6 +35,7 @@ export const suites: readonly EvidenceSuite[] = [
   latency,
   slowConsumers,
   crash,
+  outage,
   fairness,
   burst,
   cancel,

@@ -2,7 +2,13 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AppError } from '@bulkhead/errors';
 import { RunFence } from '@bulkhead/events';
 import { FeatureFlags } from '@bulkhead/flags';
-import { asEngine, Database, DatabaseUnavailableError, type UserTransaction } from '@bulkhead/persistence';
+import {
+  asEngine,
+  Database,
+  DatabaseUnavailableError,
+  type UserTransaction,
+  surviveLoss,
+} from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
@@ -71,6 +77,7 @@ export class RunQueue {
    */
   async start(processRun: RunProcessor): Promise<void> {
     const pool = new pg.Pool({ connectionString: this.database.engineUrl, max: POOL_SIZE, keepAlive: true });
+    surviveLoss(pool);
     pool.on('error', (error) => this.#logger.warn(`An engine connection was lost: ${error.message}`));
     this.#pool = pool;
     try {

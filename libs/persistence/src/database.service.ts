@@ -7,6 +7,7 @@ import { DatabaseUnavailableError } from './persistence.errors.ts';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { migrateDatabase } from './postgres/migrations.ts';
 import { passwordOf } from './postgres/roles.ts';
+import { surviveLoss } from './survive-loss.ts';
 import { pulses, queues, withConnection } from './transaction.ts';
 
 export interface PersistenceOptions {
@@ -95,6 +96,7 @@ function openPool(connectionString: string, poolSize: number): pg.Pool {
       refusal: (limit) => new DatabaseUnavailableError(new Error(`${limit} transactions are waiting.`)),
     }),
   );
+  surviveLoss(pool);
   // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => {
     // The pool ends before its connections do, and the embedded PostgreSQL cuts those that are left.

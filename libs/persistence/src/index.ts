@@ -44,6 +44,7 @@ export {
 export { PrunerTransactions } from './pruner-transactions.service.ts';
 export { QueueTransactions } from './queue-transactions.service.ts';
 export { RateLimitStore } from './rate-limit-store.service.ts';
+export { surviveLoss } from './survive-loss.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
 export {

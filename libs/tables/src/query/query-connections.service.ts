@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { Database, type UserDatabaseSession } from '@bulkhead/persistence';
+import { Database, type UserDatabaseSession, surviveLoss } from '@bulkhead/persistence';
 import pg from 'pg';
 import { QueriesBusyError } from '../tables.errors.ts';
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '../tables.options.ts';
@@ -30,6 +30,7 @@ export class QueryConnections implements OnApplicationShutdown {
       connectionTimeoutMillis: WAIT_MS,
       options: '-c default_transaction_read_only=on',
     });
+    surviveLoss(this.#pool);
     this.#pool.on('error', (error) => {
       if (!this.#pool.ending) logger.warn(`An idle query connection was lost: ${error.message}`);
     });
