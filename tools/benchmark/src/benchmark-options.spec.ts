@@ -2,15 +2,13 @@ import { readOptions, UsageError } from './benchmark-options.ts';
 
 describe('the command line of the benchmark', () => {
   it('needs nothing', () => {
-    expect(readOptions([])).toEqual({ users: [1, 10, 50], runs: 20, help: false });
+    const usual = { users: [1, 10, 50, 200], runs: 400, rounds: 3, rates: [20, 40], thread: 520, idle: 500 };
+    expect(readOptions([])).toEqual({ ...usual, help: false });
   });
 
-  it('takes numbers of users, runs and a file', () => {
-    expect(readOptions(['--users', '1,5', '--runs', '3', '--json', 'f'])).toMatchObject({
-      users: [1, 5],
-      runs: 3,
-      json: 'f',
-    });
+  it('takes numbers and files', () => {
+    const args = ['--users', '1,5', '--runs', '3', '--rates', '0', '--json', 'f', '--profile', 'p'];
+    expect(readOptions(args)).toMatchObject({ users: [1, 5], runs: 3, rates: [], json: 'f', profile: 'p' });
   });
 
   it.each([
@@ -18,6 +16,7 @@ describe('the command line of the benchmark', () => {
     [['--users', '1,,2']],
     [['--users', '0']],
     [['--runs', '1.5']],
+    [['--rates', '-1']],
     [['--other']],
     [['x']],
   ])('refuses %j', (args) => {

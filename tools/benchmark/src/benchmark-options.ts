@@ -2,16 +2,28 @@ import { parseArgs } from 'node:util';
 
 export const usage = `Usage: npm run bench -- [options]
 
-  --users <n,n,…>  how many users at the same time, one measurement each (1,10,50)
-  --runs <n>       measured runs per user, one after the other (20)
-  --json <file>    writes the figures there too
-  --help           show this
+  --users <n,n,…>    how many users at the same time, one measurement each (1,10,50,200)
+  --runs <n>         measured runs of a level and round, all users together (400), at least two per user
+  --rounds <n>       rounds, gateway and floor in turn; the figures are medians (3)
+  --rates <n,n,…>    fixed arrivals per second, on 50 users (20,40); 0: none
+  --thread <n>       messages of the long thread (520); 0: none
+  --idle <n>         idle connections (500); 0: none
+  --profile <file>   writes a CPU profile of the server under the highest number of users there
+  --json <file>      writes the figures there
+  --html <file>      writes a page with plots there
+  --help             show this
 `;
 
 export interface BenchmarkOptions {
   readonly users: readonly number[];
   readonly runs: number;
+  readonly rounds: number;
+  readonly rates: readonly number[];
+  readonly thread: number;
+  readonly idle: number;
+  readonly profile?: string;
   readonly json?: string;
+  readonly html?: string;
   readonly help: boolean;
 }
 
@@ -22,25 +34,35 @@ export class UsageError extends Error {
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): BenchmarkOptions {
-  const { users = '1,10,50', runs = '20', json, help = false } = parse(args);
+  const flags = parse(args);
+  const { users = '1,10,50,200', runs = '400', rounds = '3', rates = '20,40' } = flags;
+  const { thread = '520', idle = '500', profile, json, html, help = false } = flags;
   return {
-    users: users.split(',').map((count) => whole('--users', count, 1_000)),
-    runs: whole('--runs', runs, 10_000),
+    users: users.split(',').map((count) => whole('--users', count, 1, 1_000)),
+    runs: whole('--runs', runs, 1, 100_000),
+    rounds: whole('--rounds', rounds, 1, 100),
+    rates: rates === '0' ? [] : rates.split(',').map((rate) => whole('--rates', rate, 1, 10_000)),
+    thread: whole('--thread', thread, 0, 100_000),
+    idle: whole('--idle', idle, 0, 5_000),
+    ...(profile !== undefined && { profile }),
     ...(json !== undefined && { json }),
+    ...(html !== undefined && { html }),
     help,
   };
 }
 
-interface Flags {
-  readonly users?: string;
-  readonly runs?: string;
-  readonly json?: string;
-  readonly help?: boolean;
-}
+type Flags = { readonly help?: boolean } & {
+  readonly [Name in (typeof texts)[number]]?: string;
+};
+
+const texts = ['users', 'runs', 'rounds', 'rates', 'thread', 'idle', 'profile', 'json', 'html'] as const;
 
 function parse(args: readonly string[]): Flags {
   const text = { type: 'string' } as const;
-  const options = { users: text, runs: text, json: text, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    ...Object.fromEntries(texts.map((name) => [name, text])),
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
@@ -48,8 +70,9 @@ function parse(args: readonly string[]): Flags {
   }
 }
 
-function whole(flag: string, text: string, max: number): number {
-  const number = /^\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
-  if (number < 1 || number > max) throw new UsageError(`${flag} takes whole numbers from 1 to ${max}.`);
+function whole(flag: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,6}$/.test(text.trim()) ? Number(text) : -1;
+  if (number < min || number > max)
+    throw new UsageError(`${flag} takes whole numbers from ${min} to ${max}.`);
   return number;
 }

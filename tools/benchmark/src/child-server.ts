@@ -9,6 +9,8 @@ export class ChildServer {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
+    /** What it had printed when it was ready. */
+    readonly output: string,
   ) {}
 
   /** Starts a script; settles when it has printed a line with "ready" and its URL. @throws Error with its output */
@@ -23,7 +25,7 @@ export class ChildServer {
       const read = (chunk: Buffer): void => {
         output += chunk.toString();
         const [, url] = /ready.*?(https?:\/\/\S+)/.exec(output) ?? [];
-        if (url !== undefined) resolve(new ChildServer(child, url));
+        if (url !== undefined) resolve(new ChildServer(child, url, output));
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);

@@ -13,6 +13,21 @@ export async function openGatewayLane(url: string): Promise<Lane> {
   return { run: () => runOnce(thread), close: () => thread.close() };
 }
 
+/** Connections of one user, each with a thread open, that do nothing. */
+export async function openIdleConnections(url: string) {
+  const account = { email: `bench-${randomUUID()}@bulkhead.example`, password: randomUUID() };
+  const client = await BulkheadClient.signUp(url, account);
+  const threads: ThreadConnection[] = [];
+  return {
+    connect: async (count: number): Promise<void> => {
+      for (let opened = 0; opened < count; opened++) threads.push(await client.openThread());
+    },
+    close: async (): Promise<void> => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
 async function runOnce(thread: ThreadConnection): Promise<RunTiming> {
   const startedAt = performance.now();
   let firstEventMs: number | undefined;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from './percentile.ts';
 import { readFigures } from './process-figures.ts';
 
@@ -26,6 +27,7 @@ export interface LoadFigures {
   readonly runs: number;
   readonly eventsPerRun: number;
   readonly runsPerSecond: number;
+  readonly eventsPerSecond: number;
   readonly firstEventMs: { readonly p50: number; readonly p95: number };
   readonly completionMs: { readonly p50: number; readonly p95: number };
   /** Of the server's process alone; absent where the system does not tell. */
@@ -36,18 +38,46 @@ export interface LoadFigures {
   readonly serverRssMiB?: number;
 }
 
-/** Lets all lanes run at the same time, after one run each to warm up. */
-export async function measure({ pid, lanes, runs }: LoadOptions): Promise<LoadFigures> {
-  await Promise.all(lanes.map((lane) => lane.run()));
+/** Lets all lanes run at the same time, each its next run when the last one has ended. */
+export const measure = ({ pid, lanes, runs }: LoadOptions): Promise<LoadFigures> =>
+  watch(pid, async () => (await Promise.all(lanes.map((lane) => repeat(lane, runs)))).flat());
+
+/**
+ * Lets runs arrive at a fixed rate, whether or not the former ones have ended: a run is timed from when it was due, so
+ * that a server that falls behind can't hide it.
+ */
+export const measureArrivals = ({ pid, lanes, runs }: LoadOptions, rate: number): Promise<LoadFigures> =>
+  watch(pid, async () => {
+    const startedAt = performance.now();
+    const free = lanes.map((lane) => Promise.resolve(lane));
+    const timings: Promise<RunTiming>[] = [];
+    for (let index = 0; index < runs; index++) {
+      const dueAt = startedAt + (index * 1000) / rate;
+      await delay(Math.max(0, dueAt - performance.now()));
+      const place = index % lanes.length;
+      const running = (free[place] as Promise<Lane>).then(async (lane) => {
+        const lateMs = performance.now() - dueAt;
+        const { firstEventMs, completionMs, events } = await lane.run();
+        return { firstEventMs: firstEventMs + lateMs, completionMs: completionMs + lateMs, events };
+      });
+      timings.push(running);
+      free[place] = running.then(() => lanes[place] as Lane);
+    }
+    return Promise.all(timings);
+  });
+
+async function watch(pid: number, load: () => Promise<readonly RunTiming[]>): Promise<LoadFigures> {
   const before = readFigures(pid);
   const startedAt = performance.now();
-  const timings = (await Promise.all(lanes.map((lane) => repeat(lane, runs)))).flat();
+  const timings = await load();
   const seconds = (performance.now() - startedAt) / 1000;
   const after = readFigures(pid);
+  const events = timings.reduce((sum, timing) => sum + timing.events, 0);
   return {
     runs: timings.length,
-    eventsPerRun: timings.reduce((sum, { events }) => sum + events, 0) / timings.length,
+    eventsPerRun: events / timings.length,
     runsPerSecond: timings.length / seconds,
+    eventsPerSecond: events / seconds,
     firstEventMs: percentiles(timings.map(({ firstEventMs }) => firstEventMs)),
     completionMs: percentiles(timings.map(({ completionMs }) => completionMs)),
     ...(before &&

@@ -1,24 +1,53 @@
 import { writeFile } from 'node:fs/promises';
-import { readOptions, usage, UsageError } from './benchmark-options.ts';
-import { benchmark, type Level } from './benchmark.ts';
-import { header, machine, rowsOf } from './report.ts';
+import { readOptions, usage, UsageError, type BenchmarkOptions } from './benchmark-options.ts';
+import {
+  measureIdle,
+  measureLevel,
+  measureRate,
+  measureThread,
+  profileLoad,
+  type Arrivals,
+  type Level,
+} from './benchmark.ts';
+import { pageOf } from './report-page.ts';
+import { header, idleLine, lineOf, machine, rowsOf, type Report } from './report.ts';
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+async function measureAll(options: BenchmarkOptions): Promise<Report> {
+  print(header());
+  const levels: Level[] = [];
+  for (const users of options.users) {
+    const level = await measureLevel(users, options);
+    print(rowsOf(level));
+    levels.push(level);
+  }
+  const arrivals: Arrivals[] = [];
+  for (const rate of options.rates) {
+    const figures = await measureRate(rate, options);
+    print(lineOf(`${rate} runs/s`, figures.gateway));
+    arrivals.push(figures);
+  }
+  const thread = options.thread > 0 ? await measureThread(options.thread) : [];
+  for (const { message, gateway } of thread) print(lineOf(`message ${message}`, gateway));
+  const idle = options.idle > 0 ? await measureIdle(options.idle) : undefined;
+  if (idle) print(idleLine(idle));
+  const { users, runs, rounds } = options;
+  const about = { takenAt: new Date().toISOString(), machine: machine(), options: { users, runs, rounds } };
+  return { ...about, levels, arrivals, thread, ...(idle && { idle }) };
+}
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  if (options.help) {
+  const { help, json, html, profile, users } = options;
+  if (help) {
     process.stdout.write(usage);
     return;
   }
-  const levels: Level[] = [];
-  process.stdout.write(`${header()}\n`);
-  for await (const level of benchmark(options)) {
-    levels.push(level);
-    process.stdout.write(`${rowsOf(level)}\n`);
-  }
-  if (options.json === undefined) return;
-  const { users, runs } = options;
-  const report = { takenAt: new Date().toISOString(), machine: machine(), options: { users, runs }, levels };
-  await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  const report = await measureAll(options);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (html !== undefined) await writeFile(html, pageOf(report));
+  if (profile !== undefined) await profileLoad(Math.max(...users), profile, options);
 }
 
 main().catch((error: unknown) => {
