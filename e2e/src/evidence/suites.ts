@@ -9,10 +9,12 @@ import { delivery } from './delivery.suite.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { fairness } from './fairness.suite.ts';
 import { fuzz } from './fuzz.suite.ts';
+import { hostileModel } from './hostile-model.suite.ts';
 import { isolation } from './isolation.suite.ts';
 import { latency } from './latency.suite.ts';
 import { leak } from './leak.suite.ts';
 import { matrix } from './matrix.suite.ts';
+import { mcp } from './mcp.suite.ts';
 import { once } from './once.suite.ts';
 import { secrets } from './secrets.suite.ts';
 import { signIns } from './sign-ins.suite.ts';
@@ -50,4 +52,6 @@ export const suites: readonly EvidenceSuite[] = [
   signIns,
   threadCost,
   soak,
+  hostileModel,
+  mcp,
 ];

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the server tells a model: as far as a script needs it. */
+export interface ModelRequest {
+  /** The newest message of the user. */
+  readonly question: string;
+  /** Answers of the model since then. */
+  readonly step: number;
+  /** Names of the tools on offer. */
+  readonly offered: readonly string[];
+  /** Everything, as it came. */
+  readonly text: string;
+}
+
+/** A tool call as a model writes it: the arguments are text, whatever is in it. */
+export interface WrittenCall {
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** What a model answers: words, or calls. */
+export type ScriptedReply = { readonly text: string } | { readonly calls: readonly WrittenCall[] };
+
+interface WireMessage {
+  readonly role: string;
+  readonly content?: unknown;
+}
+
+/**
+ * A provider of models that speaks the wire format of OpenAI's chat completions, streamed, and says what a script
+ * wants. It keeps every request.
+ */
+export class ScriptedProvider {
+  readonly requests: ModelRequest[] = [];
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+
+  constructor(private readonly script: (request: ModelRequest) => ScriptedReply | Promise<ScriptedReply>) {}
+
+  /** @returns settings that let a server use it as `openai-compatible` */
+  async listen(): Promise<Record<string, string>> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    const { port } = this.#server.address() as AddressInfo;
+    return { OPENAI_COMPATIBLE_BASE_URL: `http://127.0.0.1:${port}/v1` };
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const asked = read(Buffer.concat(pieces).toString());
+    this.requests.push(asked);
+    const reply = await this.script(asked);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const chunk of chunksOf(reply)) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    response.end('data: [DONE]\n\n');
+  }
+}
+
+function read(text: string): ModelRequest {
+  const body = JSON.parse(text) as {
+    messages: WireMessage[];
+    tools?: { function: { name: string } }[];
+  };
+  const last = body.messages.findLastIndex(({ role }) => role === 'user');
+  const content = body.messages[last]?.content;
+  return {
+    question: typeof content === 'string' ? content : JSON.stringify(content),
+    step: body.messages.slice(last).filter(({ role }) => role === 'assistant').length,
+    offered: (body.tools ?? []).map((tool) => tool.function.name),
+    text,
+  };
+}
+
+function chunksOf(reply: ScriptedReply): object[] {
+  const chunk = (delta: object, finish_reason: string | null = null) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: 'scripted',
+    choices: [{ index: 0, delta, finish_reason }],
+  });
+  if ('text' in reply) return [chunk({ role: 'assistant', content: reply.text }), chunk({}, 'stop')];
+  const calls = reply.calls.map((call, index) =>
+    chunk({ tool_calls: [{ index, id: `call_${index}`, type: 'function', function: call }] }),
+  );
+  return [chunk({ role: 'assistant', content: '' }), ...calls, chunk({}, 'tool_calls')];
+}
