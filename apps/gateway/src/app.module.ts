@@ -16,6 +16,7 @@ import { UserContextModule } from '@bulkhead/user-context';
 import { AdminFlagsController } from './admin/admin-flags.controller.ts';
 import { AdminRunsController } from './admin/admin-runs.controller.ts';
 import { AdminRuntimeController } from './admin/admin-runtime.controller.ts';
+import { AdminUsageController } from './admin/admin-usage.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
 import { ApiKeysController } from './api-keys/api-keys.controller.ts';
@@ -103,6 +104,7 @@ export class AppModule {
         AdminAuditController,
         AdminUsersController,
         AdminRunsController,
+        AdminUsageController,
         AdminFlagsController,
         AdminRuntimeController,
         SessionsController,

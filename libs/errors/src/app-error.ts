@@ -19,6 +19,8 @@ export interface ErrorDetails {
   readonly field?: string;
   /** Whole seconds to wait before trying again. */
   readonly retryAfterSeconds?: number;
+  /** When the limit begins anew: ISO 8601, UTC. */
+  readonly resetsAt?: string;
   /** The limit that was reached. */
   readonly limit?: number;
   /** How much of the limit is in use. */

@@ -6,13 +6,14 @@ import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { AdmissionTurns } from './admission-turns.service.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { ThreadBusyError, TooManyRunsError } from './execution.errors.ts';
+import { assertLeft, quotaQuery, quotasIn, type QuotaRow } from './quota.ts';
 import { MemoryGate } from './memory-gate.service.ts';
 import { CANCEL_CHANNEL } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.ts';
 import { UNFINISHED_STATES } from './run-state.ts';
 
 /** What the gate decides by. */
-interface Hold {
+interface Hold extends QuotaRow {
   readonly unfinished: number;
   readonly unfinished_limit: number | null;
   readonly when_busy: WhenBusy;
@@ -41,17 +42,19 @@ export class AdmissionGate {
    * and an absent thread alike.
    */
   readonly hold: Statement = (literal) =>
-    `SELECT * FROM bulkhead.hold_admission(${literal(this.context.userId)}, ${literal(this.context.threadId)})`;
+    `SELECT * FROM bulkhead.hold_admission(${literal(this.context.userId)}, ${literal(this.context.threadId)}) h,
+       (${quotaQuery(this.options.quotas)}) quotas`;
 
   /**
    * Decides, in a transaction that was opened with `hold`.
-   * @throws ServerOverloadedError, TooManyRunsError, ThreadBusyError
+   * @throws ServerOverloadedError, TooManyRunsError, QuotaExceededError, ThreadBusyError
    */
   async pass(transaction: UserTransaction, whenBusy?: WhenBusy): Promise<void> {
     this.memory.assertRoom();
     const [hold] = transaction.opened as readonly [Hold];
     const limit = hold.unfinished_limit ?? this.options.unfinishedRunsPerUser;
     if (hold.unfinished >= limit) throw new TooManyRunsError(limit, hold.unfinished);
+    assertLeft(quotasIn(hold));
     if (hold.busy_run === null) return;
     const policy = whenBusy ?? hold.when_busy;
     if (policy === 'reject') throw new ThreadBusyError(hold.busy_run);

@@ -101,6 +101,7 @@ export class AgentFactory {
     call: ModelCall,
     used: Pick<UsedCall, 'key' | 'agentName' | 'model'>,
   ): Promise<ModelReply> {
+    await this.usage.assertQuotaLeft();
     let failed: CallUsage | undefined;
     try {
       const reply = await callModel(model, { ...call, onFailedUsage: (usage) => (failed = usage) });

@@ -1,4 +1,4 @@
-import { AppError } from '@bulkhead/errors';
+import { AppError, type ErrorDetails } from '@bulkhead/errors';
 
 export const RUN_TIMEOUT = 'run_timeout';
 export const RUN_CANCELLED = 'run_cancelled';
@@ -39,6 +39,27 @@ export class TooManyRunsError extends AppError {
   constructor(limit: number, current: number) {
     const message = `You have ${current} unfinished runs, and ${limit} may wait at once. Try again when some have ended.`;
     super(message, { limit, current, retryAfterSeconds: 5 });
+  }
+}
+
+const quotaWords = {
+  tokens_per_day: 'tokens of today',
+  tokens_per_month: 'tokens of this month',
+  cost_per_day: "today's budget",
+  cost_per_month: "this month's budget",
+} as const;
+
+/** The user has used what may be used within the day or the month. */
+export class QuotaExceededError extends AppError {
+  readonly code = 'quota_exceeded';
+  readonly kind = 'limit_exceeded';
+
+  constructor(
+    quota: keyof typeof quotaWords,
+    details: Required<Pick<ErrorDetails, 'limit' | 'current' | 'retryAfterSeconds' | 'resetsAt'>>,
+  ) {
+    const message = `You have used up the ${quotaWords[quota]}. Go on after ${details.resetsAt}, or ask an administrator for more.`;
+    super(message, { reason: quota, ...details });
   }
 }
 

@@ -37,6 +37,9 @@ import { RunTraces } from './run-traces.service.ts';
 import { RunTotals } from './run-totals.ts';
 import { SubAgents } from './sub-agents.service.ts';
 import { UsageLedger } from './usage-ledger.ts';
+import { UsageOverview } from './usage-overview.service.ts';
+import { UserQuota } from './user-quota.ts';
+import { QuotaAdministration } from './quota-administration.service.ts';
 import { UsageReport } from './usage-report.ts';
 import { Teams } from './teams.service.ts';
 import { ThreadSummaries } from './thread-summaries.ts';
@@ -71,6 +74,7 @@ import { ThreadTurns } from './thread-turns.ts';
     AdmissionTurns,
     MemoryGate,
     QueueDepth,
+    QuotaAdministration,
     RunAdmission,
     RunCancellation,
     RunControl,
@@ -88,10 +92,15 @@ import { ThreadTurns } from './thread-turns.ts';
     ThreadSummaries,
     ThreadTurns,
     UsageLedger,
+    UsageOverview,
     UsageReport,
+    UserQuota,
   ],
   exports: [
     EngineCensus,
+    QuotaAdministration,
+    UsageOverview,
+    UserQuota,
     UsageReport,
     Approvals,
     ActivityLedger,

@@ -1,3 +1,4 @@
+import type { Quotas } from './quota.ts';
 import type { PriceTable } from './model-price.ts';
 
 /** Where the options are injected. */
@@ -22,6 +23,8 @@ export interface ExecutionOptions {
   readonly contextTokens: number;
   /** The model that summarises what is older; absent: it is left out. */
   readonly summaryModel?: string;
+  /** What each user may use; users may have quotas of their own. */
+  readonly quotas?: Partial<Quotas>;
   /** Model calls per run. */
   readonly maxSteps: number;
   /** Tool calls per run. */

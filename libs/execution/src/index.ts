@@ -1,4 +1,8 @@
 export { ActivityLedger } from './activity-ledger.service.ts';
+export { QuotaAdministration, type QuotasOfUser } from './quota-administration.service.ts';
+export type { QuotaName, Quotas } from './quota.ts';
+export { UsageOverview, USAGE_GROUPS, type UsageGroup, type UsageTotal } from './usage-overview.service.ts';
+export { UserQuota, type QuotaShown } from './user-quota.ts';
 export { UsageReport, type UsageOfDay } from './usage-report.ts';
 export type { ModelPrice, PriceTable } from './model-price.ts';
 export { Approvals, type Approval, type ApprovalDecision, type ApprovalState } from './approvals.ts';
@@ -11,6 +15,7 @@ export {
   ApprovalChangedError,
   ApprovalClosedError,
   NodeIdTakenError,
+  QuotaExceededError,
   RunCancelledError,
   RunLimitError,
   RunNotPermittedError,

@@ -88,6 +88,7 @@ export class ThreadSummaries {
     const model = this.models.resolve(reference);
     // A summary that a crash interrupted is written again, and paid for again.
     const call = { key: `summary:${randomUUID()}`, agentName, model: `${model.provider}:${model.modelId}` };
+    await this.usage.assertQuotaLeft();
     let failed: CallUsage | undefined;
     try {
       const { text, usage } = await callModel(model, {

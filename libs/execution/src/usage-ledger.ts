@@ -4,6 +4,7 @@ import { UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { costOf } from './model-price.ts';
+import { UserQuota } from './user-quota.ts';
 
 /** A model call that came to its end, whichever. */
 export interface UsedCall {
@@ -24,8 +25,14 @@ export class UsageLedger {
   constructor(
     private readonly context: UserExecutionContext,
     private readonly session: UserDatabaseSession,
+    private readonly quota: UserQuota,
     @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'modelPrices'>,
   ) {}
+
+  /** To be asked before each model call. @throws QuotaExceededError */
+  assertQuotaLeft(): Promise<void> {
+    return this.quota.assertLeft();
+  }
 
   /** The call, and the day's sums, with whatever the session stores next. */
   record({ key, agentName, model, outcome, usage, toolCalls = 0 }: UsedCall): void {

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
 import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
 
-/** Transactions of the authenticator, which reads accounts before a user is known. Only libs/auth may use it. */
+/**
+ * Transactions of the authenticator, which reads accounts before a user is known. Only libs/auth may use it, and the
+ * administration of quotas.
+ */
 @Injectable()
 export class AccountTransactions {
   constructor(private readonly database: Database) {}

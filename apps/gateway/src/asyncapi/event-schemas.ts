@@ -106,6 +106,7 @@ export const problemSchema: JsonSchema = {
     detail: string().json,
     field: string({ description: 'Path of the offending input.' }).json,
     retryAfterSeconds: integer(0).json,
+    resetsAt: string({ description: 'When the limit begins anew.' }).json,
   } satisfies { readonly [Field in keyof ProblemDetails]?: JsonSchema },
   required: ['type', 'title', 'status', 'code', 'detail'] satisfies (keyof ProblemDetails)[],
 };

@@ -89,6 +89,12 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   modelPrices: JSON.parse(config.MODEL_PRICES) as PriceTable,
   contextTokens: config.CONTEXT_TOKENS,
   ...(config.SUMMARY_MODEL !== undefined && { summaryModel: config.SUMMARY_MODEL }),
+  quotas: {
+    tokensPerDay: config.QUOTA_TOKENS_PER_DAY ?? null,
+    tokensPerMonth: config.QUOTA_TOKENS_PER_MONTH ?? null,
+    costPerDay: config.QUOTA_COST_PER_DAY ?? null,
+    costPerMonth: config.QUOTA_COST_PER_MONTH ?? null,
+  },
   maxSteps: config.RUN_MAX_STEPS,
   maxToolCalls: config.RUN_MAX_TOOL_CALLS,
   maxDelegations: config.RUN_MAX_DELEGATIONS,

@@ -25,6 +25,9 @@ export class ProblemDto implements ProblemDetails {
   @ApiProperty({ required: false, description: 'Whole seconds to wait before trying again.' })
   readonly retryAfterSeconds?: number;
 
+  @ApiProperty({ required: false, format: 'date-time', description: 'When the limit begins anew.' })
+  readonly resetsAt?: string;
+
   @ApiProperty({ format: 'uuid', description: 'Name it when you ask for help.' })
   readonly requestId!: string;
 }

@@ -136,6 +136,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'The database went away in the middle of a commit, or the node ended: the change happened, or it did not.',
     'Look whether it is there before you repeat it; with an idempotency key, just repeat it.',
   ),
+  quota_exceeded: entry(
+    429,
+    'You have used what you may use within this day or month: `reason` says which quota, `resetsAt` until when.',
+    'Go on after `resetsAt`, or ask an administrator for more.',
+  ),
   rate_limited: entry(
     429,
     'More was asked for in a minute than one user, or one address, may.',

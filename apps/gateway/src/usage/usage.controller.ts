@@ -1,11 +1,11 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { UsageReport } from '@bulkhead/execution';
+import { UsageReport, UserQuota } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
-import { UsageDto, UsageQuery } from './usage.dto.ts';
+import { QuotaListDto, UsageDto, UsageQuery } from './usage.dto.ts';
 
 @ApiTags('Usage')
 @ApiBearerAuth()
@@ -21,5 +21,14 @@ export class UsageController {
   async days(@Req() request: UserRequest, @Query() { from, to }: UsageQuery): Promise<UsageDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     return { items: await this.scopes.run(context, UsageReport, (report) => report.days(from, to)) };
+  }
+
+  /** What you may use, and how much of it is left until when. Empty: there is no limit. */
+  @Get('quota')
+  @ApiOkResponse({ type: QuotaListDto })
+  @ApiProblems(401, 403)
+  async quota(@Req() request: UserRequest): Promise<QuotaListDto> {
+    const context = UserExecutionContext.fromHttpRequest(request);
+    return { items: await this.scopes.run(context, UserQuota, (quota) => quota.list()) };
   }
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { QuotaName } from '@bulkhead/execution';
 import { IsISO8601, Matches } from 'class-validator';
 
 const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
@@ -51,6 +52,25 @@ export class UsageOfDayDto {
 
   @ApiProperty({ description: 'Calls that are not in the cost, because their model has no price.' })
   readonly unpricedCalls!: number;
+}
+
+export class QuotaDto {
+  @ApiProperty({ enum: ['tokens_per_day', 'tokens_per_month', 'cost_per_day', 'cost_per_month'] })
+  readonly quota!: QuotaName;
+
+  @ApiProperty({ example: '100000', description: 'Tokens, or an amount in the currency of MODEL_PRICES.' })
+  readonly limit!: string;
+
+  @ApiProperty({ example: '1234' })
+  readonly used!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'When it begins anew.' })
+  readonly resetsAt!: string;
+}
+
+export class QuotaListDto {
+  @ApiProperty({ type: [QuotaDto] })
+  readonly items!: readonly QuotaDto[];
 }
 
 export class UsageDto {

@@ -1,0 +1,80 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { USAGE_GROUPS, type Quotas, type UsageGroup } from '@bulkhead/execution';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { UsageQuery } from '../usage/usage.dto.ts';
+import { IsId } from '../validation/is-id.decorator.ts';
+
+export class AdminUsageQuery extends UsageQuery {
+  @ApiPropertyOptional({ enum: USAGE_GROUPS, default: 'day' })
+  @IsOptional()
+  @IsIn(USAGE_GROUPS)
+  readonly by: UsageGroup = 'day';
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'Only what this user used.' })
+  @IsOptional()
+  @IsId()
+  readonly userId?: string;
+}
+
+export class UsageTotalDto {
+  @ApiProperty({ description: "The day, the user's id, the agent's name or the model: as `by` says." })
+  readonly key!: string;
+
+  @ApiProperty()
+  readonly modelCalls!: number;
+
+  @ApiProperty()
+  readonly inputTokens!: number;
+
+  @ApiProperty()
+  readonly outputTokens!: number;
+
+  @ApiProperty({ example: '0.000123', description: 'In the currency of MODEL_PRICES.' })
+  readonly cost!: string;
+
+  @ApiProperty({ description: 'Calls whose tokens were estimated, because the provider did not tell.' })
+  readonly estimatedCalls!: number;
+
+  @ApiProperty({ description: 'Calls that are not in the cost, because their model has no price.' })
+  readonly unpricedCalls!: number;
+}
+
+export class UsageTotalsDto {
+  @ApiProperty({ type: [UsageTotalDto] })
+  readonly items!: readonly UsageTotalDto[];
+}
+
+const Tokens = (): PropertyDecorator => (target, key) => {
+  const shape = ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 0 });
+  for (const decorate of [shape, IsOptional(), IsInt(), Min(0), Max(Number.MAX_SAFE_INTEGER)])
+    decorate(target, key);
+};
+const Cost = (): PropertyDecorator => (target, key) => {
+  const message = `${String(key)} must be a decimal number such as "12.50"`;
+  const shape = ApiPropertyOptional({ type: 'string', nullable: true, example: '12.50' });
+  for (const decorate of [shape, IsOptional(), Matches(/^\d{1,9}(?:\.\d{1,9})?$/, { message })])
+    decorate(target, key);
+};
+
+/** What is absent or null is as configured. */
+export class QuotasDto implements Quotas {
+  @Tokens()
+  readonly tokensPerDay: number | null = null;
+
+  @Tokens()
+  readonly tokensPerMonth: number | null = null;
+
+  @Cost()
+  readonly costPerDay: string | null = null;
+
+  @Cost()
+  readonly costPerMonth: string | null = null;
+}
+
+export class QuotasOfUserDto {
+  @ApiProperty({ type: QuotasDto, description: "The user's own; null: as configured." })
+  readonly own!: QuotasDto;
+
+  @ApiProperty({ type: QuotasDto, description: 'What holds; null: without end.' })
+  readonly inForce!: QuotasDto;
+}
