@@ -11,7 +11,7 @@ describe('readToolCall', () => {
     expect(readToolCall('a', 'add', written)).toEqual({ id: 'a', name: 'add', arguments: expected });
   });
 
-  it.each(['{"x":', 'null', '[1]', '"text"', '7', 'x = 1', '{"x":1e999}'])(
+  it.each(['{"x":', 'null', '[1]', '"text"', '7', 'x = 1', '{"x":1e999}', '{"x":1,"__proto__":{"y":1}}'])(
     'keeps %j as the model wrote it',
     (written) => {
       expect(readToolCall('a', 'add', written)).toEqual({ id: 'a', name: 'add', invalidArguments: written });

@@ -10,7 +10,7 @@ export function readToolCall(id: string, name: string, written: string): ToolCal
 
 function parseObject(text: string): JsonRecord | undefined {
   try {
-    const value: unknown = JSON.parse(text, refuseInfinity);
+    const value: unknown = JSON.parse(text, refuseUnstorable);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as JsonRecord)
       : undefined;
@@ -19,8 +19,12 @@ function parseObject(text: string): JsonRecord | undefined {
   }
 }
 
-// JSON.parse reads 1e999 as Infinity, which storing would turn into null: other arguments than were approved.
-function refuseInfinity(_key: string, value: unknown): unknown {
+/**
+ * What storing would change: then other arguments would be checked and executed than the model wrote. JSON.parse reads
+ * 1e999 as Infinity, which becomes null; a key `__proto__` is dropped by the durable engine.
+ */
+function refuseUnstorable(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('Number out of range');
+  if (key === '__proto__') throw new RangeError('A key that is no name');
   return value;
 }
