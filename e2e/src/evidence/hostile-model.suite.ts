@@ -13,7 +13,12 @@ import { ScriptedProvider } from './scripted-provider.ts';
 
 const canary = `canary_${randomUUID().replaceAll('-', '')}`;
 const AGENTS = ['assistant', 'mathematician', 'coordinator'];
-const limits = { RUN_MAX_STEPS: '100', RUN_MAX_TOOL_CALLS: '1000', APPROVAL_TIMEOUT_SECONDS: '1' };
+const limits = {
+  RUN_MAX_STEPS: '100',
+  RUN_MAX_TOOL_CALLS: '1000',
+  RUN_MAX_DELEGATIONS: '1000',
+  APPROVAL_TIMEOUT_SECONDS: '1',
+};
 
 export const hostileModel: EvidenceSuite = {
   name: 'hostile-model',

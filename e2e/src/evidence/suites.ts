@@ -1,3 +1,4 @@
+import { analyst } from './analyst.suite.ts';
 import { audit } from './audit.suite.ts';
 import { burst } from './burst.suite.ts';
 import { cancel } from './cancel.suite.ts';
@@ -21,6 +22,7 @@ import { signIns } from './sign-ins.suite.ts';
 import { slowConsumers } from './slow-consumers.suite.ts';
 import { soak } from './soak.suite.ts';
 import { sockets } from './sockets.suite.ts';
+import { supervisor } from './supervisor.suite.ts';
 import { threadCost } from './thread-cost.suite.ts';
 import { reconnect } from './reconnect.suite.ts';
 import { outage } from './outage.suite.ts';
@@ -54,4 +56,6 @@ export const suites: readonly EvidenceSuite[] = [
   soak,
   hostileModel,
   mcp,
+  supervisor,
+  analyst,
 ];

@@ -61,7 +61,9 @@ export async function openTestExecution(setup: TestModules = {}): Promise<TestEx
       return node;
     },
     signUp: async () => {
-      const identity = await database.signUp({ permissions });
+      const identity = await database.signUp({
+        permissions: [...permissions, ...(setup.tools ?? []).map((tool) => tool.permission)],
+      });
       identities.set(identity.userId, identity);
       return identity;
     },
