@@ -54,8 +54,9 @@ export class Authenticator {
 
   async #byOwnToken(credential: unknown): Promise<Identity> {
     const { userId, sessionId, keyId, expiresAt } = await this.tokens.verify(credential);
-    const [session] = await this.transactions.run((db) =>
-      this.#findLive(db).execute({ userId, sessionId, keyId }),
+    const [session] = await this.transactions.run(
+      (db) => this.#findLive(db).execute({ userId, sessionId, keyId }),
+      userId,
     );
     if (!session) throw new UnauthenticatedError(new Error('Session, account or key is no longer good.'));
     return identityFor(session, Math.min(expiresAt, session.sessionExpiresAt.getTime()));

@@ -10,10 +10,14 @@ import { databaseOf, inTransaction, type TransactionDatabase } from './transacti
 export class AccountTransactions {
   constructor(private readonly database: Database) {}
 
-  /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored */
-  run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, 'BEGIN; SET LOCAL ROLE bulkhead_auth', (client) =>
-      work(databaseOf(client)),
-    );
+  /**
+   * @param whose who says to be asking, so that one who asks a lot waits for himself; absent: nobody
+   * @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored
+   */
+  run<R>(work: (db: TransactionDatabase) => Promise<R>, whose?: string): Promise<R> {
+    const opening = 'BEGIN; SET LOCAL ROLE bulkhead_auth';
+    return inTransaction(this.database.pool, opening, (client) => work(databaseOf(client)), {
+      ...(whose !== undefined && { lane: whose }),
+    });
   }
 }

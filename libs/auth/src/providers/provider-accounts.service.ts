@@ -53,7 +53,7 @@ export class ProviderAccounts {
       // Last, and only when there is something: it holds the user's chain until the commit.
       for (const [action, details] of happened) await this.audit.appendAs(db, userId, action, details);
       return { userId, sessionId, issuer, roles };
-    });
+    }, `${options.issuer} ${subject.subject}`);
     if (!session) throw new UnauthenticatedError(new Error('The account or the sign-in was ended here.'));
     return session;
   }
