@@ -6,22 +6,23 @@ import { aTool } from './a-tool.ts';
 import { runAgent } from './run-agent.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
-const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim());
+/** Code without what the formatter decides by the width of the page. */
+const flat = (code: string): string => code.replace(/\s+/g, '').replace(/,(?=[}\])])/g, '');
 
 /** The examples of the page, without what they import. */
 const [, section = ''] =
   /## Try one by itself\n([\s\S]*?)\n## /.exec(textOf('../../../../docs/agents.md')) ?? [];
 const examples = [...section.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) =>
-  linesOf(code).filter((line) => line !== '' && !line.startsWith('import ')),
+  code.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import ')),
 );
 
 describe('an agent or a tool by itself', () => {
   it('takes five lines, which are those that the documentation shows', () => {
-    const own = linesOf(textOf('./run-agent.spec.ts'));
+    const own = flat(textOf('./run-agent.spec.ts'));
     expect(examples).toHaveLength(2);
     for (const lines of examples) {
       expect(lines.length).toBeLessThanOrEqual(5);
-      expect(own).toEqual(expect.arrayContaining(lines));
+      expect(own).toContain(flat(lines.join('\n')));
     }
   });
 
