@@ -1,5 +1,7 @@
 import { BuiltInToolsModule } from '@bulkhead/tools';
 import {
+  ContextIsolationError,
+  IsolationMonitor,
   ShuttingDownError,
   UserContextScopes,
   type Identity,
@@ -12,14 +14,19 @@ import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNod
 
 /** What PostgreSQL can't store: NUL, and half of a character. */
 const unstorable = aTool('unstorable', () => Promise.resolve('\0 and \ud83c end'));
-const tools = ['calculator', 'unstorable'];
+const trespass = aTool('trespass', () => Promise.reject(new ContextIsolationError('planted')));
+const tools = ['calculator', 'unstorable', 'trespass'];
 const assistant = { name: 'assistant', description: '-', instructions: 'Be brief.', tools };
 
 let test: TestExecution;
 let node: TestNode;
 let ada: Identity;
 beforeAll(async () => {
-  test = await openTestExecution({ modules: [BuiltInToolsModule], tools: [unstorable], agents: [assistant] });
+  test = await openTestExecution({
+    modules: [BuiltInToolsModule],
+    tools: [unstorable, trespass],
+    agents: [assistant],
+  });
   node = await test.startNode();
   ada = await test.signUp();
 });
@@ -82,6 +89,21 @@ describe('a run', () => {
     await Promise.all(runs.map(({ ended }) => ended));
     const states = await Promise.all(runs.map(async ({ context }) => (await node.runOf(context)).state));
     expect(states).toEqual(['completed', 'failed', 'completed', 'failed', 'completed', 'failed']);
+  });
+
+  it('that reaches for another user fails, and ends its scope as a violation', async () => {
+    const monitor = node.get(IsolationMonitor);
+    const before = monitor.count;
+    const { context, ended } = await execute('/tool trespass {}');
+    await expect(ended).rejects.toThrow(ContextIsolationError);
+    expect(monitor.count).toBe(before + 1);
+    const problem = expect.objectContaining({ code: 'internal_error' });
+    expect(await lastEventOf(context)).toMatchObject({
+      type: 'agent_failed',
+      data: { state: 'failed', problem },
+    });
+    expect(JSON.stringify(await node.eventsOf(context))).not.toContain('planted');
+    expect(node.get(UserContextScopes).liveCount).toBe(0);
   });
 
   it('that reaches a limit has failed', async () => {

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger, Scope } from '@nestjs/common';
 import { AppError, toProblemDetails } from '@bulkhead/errors';
 import { RunSupersededError } from '@bulkhead/events';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
-import { UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
+import { ContextIsolationError, UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { RUN_CANCELLED, RUN_TIMEOUT } from './execution.errors.ts';
@@ -20,6 +20,7 @@ const RETRY_MS = 500;
 @Injectable({ scope: Scope.REQUEST })
 export class RunExecution {
   readonly #logger = new Logger(RunExecution.name);
+  #violation: ContextIsolationError | undefined;
 
   constructor(
     private readonly scope: UserContextScope,
@@ -34,6 +35,7 @@ export class RunExecution {
    * Safe to repeat after a crash at any point.
    * @param steps other than the run's own
    * @throws the reason when the scope is closed from outside, RunSupersededError when another node took the run over
+   * @throws ContextIsolationError once the run has failed by it: so its scope ends with it too, and tells of it
    */
   async execute(agentName: string, steps: DurableSteps = this.journal.steps): Promise<void> {
     const { context } = this.scope;
@@ -47,6 +49,7 @@ export class RunExecution {
         ? { state: 'cancelled' }
         : await this.#outcome(context, agentName, steps, cancelled);
     await this.#persist(() => this.journal.finish(agentName, outcome));
+    if (this.#violation) throw this.#violation;
   }
 
   /** Ends a run that must not be executed. */
@@ -86,6 +89,7 @@ export class RunExecution {
     } catch (error) {
       // The scope was closed from outside: the run has not ended, it continues elsewhere.
       if (this.scope.signal.aborted || error instanceof RunSupersededError) throw error;
+      if (error instanceof ContextIsolationError) this.#violation = error;
       return this.#failure(error, signal);
     }
   }

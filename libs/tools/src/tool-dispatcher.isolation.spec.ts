@@ -1,5 +1,6 @@
 import { RunEndedError } from '@bulkhead/events';
-import { ContextIsolationError, type UserExecutionContext } from '@bulkhead/user-context';
+import { ContextIsolationError, IsolationMonitor, type UserExecutionContext } from '@bulkhead/user-context';
+import { aLookAlike } from '@bulkhead/user-context/testing';
 import { openTestTools, type TestTools } from './testing/index.ts';
 import { ToolDispatcher } from './tool-dispatcher.ts';
 
@@ -45,6 +46,22 @@ describe('the dispatcher of a scope that has closed', () => {
       void hasStarted.then(() => abort.abort(new Error('gone')));
     });
     expect(await afterwards).toBeInstanceOf(ContextIsolationError);
+  });
+});
+
+describe('a tool that reaches for another user', () => {
+  it('ends the scope of its call, is counted, and its agent is answered nothing', async () => {
+    const [ada, ben] = [await test.openRun('tools:spy'), await test.openRun('tools:spy')];
+    const monitor = test.events.node.get(IsolationMonitor, { strict: false });
+    const before = monitor.count;
+    const spy = test.addSpy(() =>
+      test.events.database.transactions.run(aLookAlike(ben) as never, () => Promise.resolve('theirs')),
+    );
+    await expect(test.execute(ada, { toolName: spy.name })).rejects.toThrow(ContextIsolationError);
+    expect(spy.executions).toHaveLength(1);
+    expect(monitor.count).toBe(before + 1);
+    expect((await test.told(ada)).map(({ type }) => type)).toEqual(['tool_executing']);
+    expect(test.events.scopes.liveCount).toBe(0);
   });
 });
 

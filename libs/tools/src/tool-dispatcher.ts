@@ -3,7 +3,12 @@ import { AuditLog, redact, redactText } from '@bulkhead/audit';
 import { toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import { UserEventEmitter, type ToolOutcome } from '@bulkhead/events';
 import { UserDatabaseSession } from '@bulkhead/persistence';
-import { assertOwnedBy, UserContextScope, type JsonValue } from '@bulkhead/user-context';
+import {
+  assertOwnedBy,
+  ContextIsolationError,
+  UserContextScope,
+  type JsonValue,
+} from '@bulkhead/user-context';
 import { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
 import type { ToolInvocation } from './tool.contract.ts';
 import { ToolLimits } from './tool-limits.service.ts';
@@ -47,7 +52,7 @@ export class ToolDispatcher {
    * Checks, announces, executes and reports one call. Events come in pairs: whatever happens after
    * `tool_executing`, one `tool_completed` follows. A failing tool is a report, not an exception. The announcement is
    * the record of the intent: after a crash, a tool that acts once is not executed again but reported as `unknown`.
-   * @throws ContextIsolationError after the scope has closed, and errors of storing the events
+   * @throws ContextIsolationError after the scope has closed and from within the tool, and errors of storing the events
    */
   async execute(caller: ToolCaller, call: ToolCall, signal: AbortSignal): Promise<ToolReport> {
     this.scope.assertOpen();
@@ -114,6 +119,8 @@ export class ToolDispatcher {
         result: await (authorized.tool.isContainer ? work() : this.limits.run(this.session, signal, work)),
       };
     } catch (error) {
+      // No outcome of a call: the scope that it happened in ends with it.
+      if (error instanceof ContextIsolationError) throw error;
       const report = { outcome: outcomeOf(error, signal), problem: toProblemDetails(error) };
       // The agent is told nothing of it, so the log is the only place to find out.
       if (report.outcome === 'failed' && report.problem.code === 'internal_error') {

@@ -13,6 +13,7 @@ export interface IsolationViolation {
 @Injectable()
 export class IsolationMonitor {
   readonly #listeners = new Set<(violation: IsolationViolation) => void>();
+  readonly #told = new WeakSet<ContextIsolationError>();
   #count = 0;
 
   /** Violations since the start. Anything but 0 is a defect or an attack. */
@@ -20,7 +21,10 @@ export class IsolationMonitor {
     return this.#count;
   }
 
+  /** One that ends several scopes, a sub-agent's and then its supervisor's, is told of once: where it was noticed. */
   report(violation: IsolationViolation): void {
+    if (this.#told.has(violation.error)) return;
+    this.#told.add(violation.error);
     this.#count += 1;
     for (const listener of this.#listeners) listener(violation);
   }

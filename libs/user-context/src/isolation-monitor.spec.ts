@@ -48,6 +48,19 @@ describe('a violation of isolation', () => {
     expect(monitor.count).toBe(0);
   });
 
+  it('that ends a scope within a scope is one, and is told where it was noticed', async () => {
+    const { scopes, monitor, heard } = await open();
+    const ada = aContext().build();
+    const child = ada.createChild('delegate:helper');
+    const planted = scopes.run(ada, Work, () =>
+      scopes.run(child, Work, () => Promise.reject(new ContextIsolationError('planted'))),
+    );
+    await expect(planted).rejects.toThrow('planted');
+    expect(monitor.count).toBe(1);
+    expect(heard.map(({ context }) => context)).toEqual([child]);
+    expect(scopes.liveCount).toBe(0);
+  });
+
   it('is not what any other failure is', async () => {
     const { scopes, monitor } = await open();
     const failing = scopes.run(aContext().build(), Work, () => Promise.reject(new Error('no')));
