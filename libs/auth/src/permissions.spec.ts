@@ -1,5 +1,4 @@
 import { permissionsOf } from './permissions.ts';
-import { teamPermissions } from './team-permissions.ts';
 
 const user = [
   'account:own',
@@ -11,8 +10,8 @@ const user = [
   'tools:tables',
   'tools:web',
   'tools:mcp',
+  'tools:team',
   'agents:delegate',
-  ...teamPermissions,
 ];
 
 describe('Permissions', () => {

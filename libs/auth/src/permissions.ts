@@ -1,5 +1,3 @@
-import { teamPermissions } from './team-permissions.ts';
-
 const own = [
   'account:own',
   'threads:own',
@@ -10,11 +8,12 @@ const own = [
   'tools:tables',
   'tools:web',
   'tools:mcp',
+  'tools:team',
   'agents:delegate',
 ] as const;
 const administration = ['admin:read', 'admin:write'] as const;
 
-/** What a route or a socket event may ask for. Tools of teams bring more, which only tools ask for. */
+/** What a route, a socket event or a tool may ask for; `tools:team` is what the tools of the teams' own libs need. */
 export type Permission = (typeof own)[number] | (typeof administration)[number];
 /** A role that means something. */
 export type Role = 'user' | 'admin';
@@ -24,8 +23,8 @@ export const ROLES: readonly Role[] = ['user', 'admin'];
 
 /** What each role may do. A role that is not listed may do nothing. */
 const permissionsOfRole: Readonly<Record<Role, readonly string[]>> = {
-  user: [...own, ...teamPermissions],
-  admin: [...own, ...teamPermissions, ...administration],
+  user: own,
+  admin: [...own, ...administration],
 };
 
 /** Never an API key's: whoever found one could make others, and end the owner's own sessions. */

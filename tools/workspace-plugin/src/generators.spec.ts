@@ -61,6 +61,22 @@ describe('A lib', () => {
   });
 });
 
+describe('An agent or a tool', () => {
+  it.each([
+    ['an agent', () => agent(tree, { name: 'planted-thing' })],
+    ['a tool', () => tool(tree, { name: 'planted-thing' })],
+  ])('touches no other lib: %s', async (_what, make) => {
+    await make();
+    const others = changes().filter((it) => !it.startsWith('CREATE libs/planted-thing/'));
+    expect(others.sort()).toEqual([
+      'UPDATE CODEOWNERS',
+      'UPDATE apps/gateway/src/app.module.ts',
+      'UPDATE package-lock.json',
+      'UPDATE tools/eslint-plugin/src/boundaries.ts',
+    ]);
+  });
+});
+
 describe('Undo', () => {
   it.each([
     ['a lib', () => lib(tree, { name: 'planted-thing' })],

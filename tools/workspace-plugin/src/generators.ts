@@ -2,7 +2,7 @@ import { formatFiles, joinPathFragments, visitNotIgnoredFiles, type Tree } from 
 import { addLine, removeLine, type ListedLine } from './edits/lines.ts';
 import { link, unlink, writeReference } from './edits/links.ts';
 import { addToLockfile, removeFromLockfile } from './edits/lockfile.ts';
-import { lineOfPermission, linesOfLib, linesOfResource } from './edits/workspace-lists.ts';
+import { linesOfLib, linesOfResource } from './edits/workspace-lists.ts';
 import { namesOf, type Names } from './names.ts';
 import { agentFiles } from './templates/agent.ts';
 import { libFiles } from './templates/lib.ts';
@@ -44,11 +44,11 @@ export function agent(tree: Tree, options: Options & { tools?: string }): Promis
   );
 }
 
-/** A lib with a tool, registered, and permitted to every user. */
+/** A lib with a tool, registered, and permitted to every user by `tools:team`. */
 export function tool(tree: Tree, options: Options): Promise<Afterwards> {
   const names = namesOf(options.name);
   const imports = ['tools', 'user-context', 'errors'];
-  return addLib(tree, names, { ...options, imports }, toolFiles(names), [lineOfPermission(names)]);
+  return addLib(tree, names, { ...options, imports }, toolFiles(names));
 }
 
 /** A REST resource of the gateway. */
@@ -98,8 +98,7 @@ function importersOf(tree: Tree, { kebab }: Names): string[] {
 
 /** The lines of a lib as they stand today: its owner or its boundaries may have changed since. */
 function addedLines(tree: Tree, names: Names): ListedLine[] {
-  const lines = [...linesOfLib(names, { owner: '', imports: [] }), lineOfPermission(names)];
-  return lines.map((it) => {
+  return linesOfLib(names, { owner: '', imports: [] }).map((it) => {
     const start = it.line.trimEnd().replace(/\[\],$/, '[');
     const today = (tree.read(it.file, 'utf8') ?? '').split('\n').find((line) => line.startsWith(start));
     return { ...it, line: today ?? it.line };
@@ -115,13 +114,12 @@ async function addLib(
     imports,
   }: Omit<Options, 'name'> & { layer?: string; imports: string[] },
   files: Files,
-  more: readonly ListedLine[] = [],
 ): Promise<Afterwards> {
   const [folder, name] = [`libs/${names.kebab}`, `@bulkhead/${names.kebab}`];
   if (tree.exists(folder))
     throw new Error(`${folder} exists already. Choose another name, or add to it by hand.`);
   write(tree, folder, { ...projectFiles(names, layer), ...files });
-  for (const line of [...linesOfLib(names, { owner, imports }), ...more]) addLine(tree, line);
+  for (const line of linesOfLib(names, { owner, imports })) addLine(tree, line);
   addToLockfile(tree, folder, name);
   await formatFiles(tree);
   return () => {

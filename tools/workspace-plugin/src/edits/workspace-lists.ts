@@ -58,11 +58,4 @@ export const linesOfResource = ({ kebab, pascal }: Names): readonly ListedLine[]
   { file: appModule, line: `        ${pascal}Handler,`, isBefore: endOf(/^ {6}providers: \[$/, '      ],') },
 ];
 
-/** A tool runs for users who have its permission; this gives it to every user. */
-export const lineOfPermission = ({ kebab }: Names): ListedLine => ({
-  file: 'libs/auth/src/team-permissions.ts',
-  line: `  'tools:${kebab}',`,
-  isBefore: (line) => line === '];',
-});
-
 const isRelativeImport = (line: string): boolean => /^import \{ .* from '\.\//.test(line);

@@ -5,7 +5,7 @@ import type { Files } from './project.ts';
 export const toolFiles = ({ kebab, pascal, snake, words }: Names): Files => ({
   'README.md': `# @bulkhead/${kebab}
 
-Owns the tool \`${snake}\`, for users with the permission \`tools:${kebab}\`.
+Owns the tool \`${snake}\`, for users with the permission \`tools:team\`.
 
 Refuses to act for anybody but the user of its invocation.
 `,
@@ -20,7 +20,7 @@ import type { JsonValue } from '@bulkhead/user-context';
 export class ${pascal}Tool implements Tool<{ text: string }> {
   readonly name = '${snake}';
   readonly description = 'Does ${words} with a text. Say here when a model should use it.';
-  readonly permission = 'tools:${kebab}';
+  readonly permission = 'tools:team';
   readonly sideEffect = 'none';
   readonly parameters = {
     type: 'object',
