@@ -96,8 +96,8 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/user-context/src/user-context-scopes.service.ts',
-        find: 'stopWatching(); await this.#close(scope, failure);',
-        replace: 'stopWatching(); if (failure === null) await this.#close(scope, failure);',
+        find: 'stopWatching(); await this.#close(scope, failure, !isSettled);',
+        replace: 'stopWatching(); if (failure === null) await this.#close(scope, failure, !isSettled);',
       },
     ],
     guard: { spec: 'libs/user-context/src/user-context-scopes.service.spec.ts' },

@@ -2,7 +2,7 @@ import { Inject, Injectable, Scope } from '@nestjs/common';
 import type { ChatMessage } from '@bulkhead/models';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { ThreadSummaries, type ThreadSummary } from './thread-summaries.ts';
-import { ThreadTurns, type Turn } from './thread-turns.ts';
+import { ThreadTurns, type ThreadTurn } from './thread-turns.ts';
 
 /** What was said in the thread up to the message that the context's run answers, as far as an agent can be told. */
 @Injectable({ scope: Scope.REQUEST })
@@ -32,7 +32,7 @@ export class RunConversation {
   }
 }
 
-const messagesOf = ({ question, answer }: Turn): ChatMessage[] => [
+const messagesOf = ({ question, answer }: ThreadTurn): ChatMessage[] => [
   { role: 'user', text: question },
   ...(answer === null ? [] : [{ role: 'assistant' as const, text: answer, toolCalls: [] }]),
 ];

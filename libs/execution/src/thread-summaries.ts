@@ -4,7 +4,7 @@ import { callModel, ModelRegistry, type CallUsage } from '@bulkhead/models';
 import { UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
-import { ThreadTurns, type Turn } from './thread-turns.ts';
+import { ThreadTurns, type ThreadTurn } from './thread-turns.ts';
 import { UsageLedger } from './usage-ledger.ts';
 
 /** Characters of a summary that are kept. */
@@ -56,7 +56,7 @@ export class ThreadSummaries {
    */
   async extend(
     former: ThreadSummary | undefined,
-    told: readonly Turn[],
+    told: readonly ThreadTurn[],
     agentName: string,
     signal: AbortSignal,
   ): Promise<ThreadSummary | undefined> {
@@ -123,7 +123,7 @@ export class ThreadSummaries {
 }
 
 /** As data, oldest first. */
-const materialOf = (former: ThreadSummary | undefined, turns: readonly Turn[]): string =>
+const materialOf = (former: ThreadSummary | undefined, turns: readonly ThreadTurn[]): string =>
   JSON.stringify({
     earlierSummary: former?.text ?? null,
     conversation: turns.toReversed().map(({ question, answer }) => ({ user: question, assistant: answer })),

@@ -6,7 +6,7 @@ import { UserExecutionContext } from '@bulkhead/user-context';
 export const MAX_TURNS = 50;
 
 /** A user's message and what was answered to it. */
-export interface Turn {
+export interface ThreadTurn {
   /** Of the message. */
   readonly seq: number;
   readonly question: string;
@@ -43,7 +43,7 @@ export class ThreadTurns {
    * however long the thread is.
    * @returns also whether there are older ones in the range, which did not fit
    */
-  async newest({ after, upTo, maxTokens }: TurnRange): Promise<{ turns: Turn[]; hasMore: boolean }> {
+  async newest({ after, upTo, maxTokens }: TurnRange): Promise<{ turns: ThreadTurn[]; hasMore: boolean }> {
     const { runId, threadId } = this.context;
     const rows = await this.session.statement<Row>((literal) => {
       const [run, thread] = [literal(runId), literal(threadId)];
