@@ -106,15 +106,38 @@ describe('off the golden path', () => {
     it('answers alike for a foreign and an absent thread: handshake and frames', async () => {
       const token = await eve.client.accessToken();
       const answers = async (threadId: string) => [
-        await SocketProbe.refusal(server, { token, threadId }),
+        withoutRequestId(await SocketProbe.refusal(server, { token, threadId })),
         await evesSocket.refusalOf('thread_subscribe', { threadId }),
         await evesSocket.refusalOf('thread_subscribe', { threadId, afterSeq: 0 }),
         await evesSocket.refusalOf('message_send', { threadId, content: 'hello' }),
         await evesSocket.refusalOf('event_ack', { threadId, seq: 1 }),
       ];
       const foreign = await answers(adasThread.threadId);
-      expect(foreign.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+      expect(foreign).toMatchObject(Array(5).fill({ status: 404 }));
       expect(foreign).toEqual(await answers(randomUUID()));
+    });
+
+    it('gives each answer a request id of its own, and what is brought about has it too', async () => {
+      const token = await (await signUp(server)).client.accessToken();
+      const socket = await SocketProbe.connect(server, { token });
+      const opened = await socket.ask<{ threadId: string }>('thread_subscribe', {});
+      if (!opened.ok) throw new Error('No thread was opened.');
+      const { threadId } = opened.data;
+      const sent = await socket.ask('message_send', { threadId, content: 'hello' });
+      const answers = [
+        opened,
+        sent,
+        await socket.ask('message_send', { threadId, content: '' }),
+        await socket.ask('message_send', { threadId: adasThread.threadId, content: 'hello' }),
+        await socket.ask('no_such_event', {}),
+        await socket.ask('thread_unsubscribe', { threadId }, 'too much'),
+        await SocketProbe.refusal(server, { token: 'made-up' }),
+      ];
+      const ids = answers.map(({ requestId }) => requestId);
+      expect(new Set(ids).size).toBe(answers.length);
+      for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      const [queued] = await socket.until((events) => events.some(({ type }) => type === 'run_queued'));
+      expect(queued?.requestId).toBe(sent.requestId);
     });
 
     it('asks for a fresh start when the cursor is beyond the thread', async () => {

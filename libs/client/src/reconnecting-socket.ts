@@ -111,7 +111,8 @@ export class ReconnectingSocket {
     const asked = this.#ask<Acknowledgement<SocketCalls[Name]['answer']>>(name, request);
     const answer = await orAbort(asked, signal);
     if (answer.ok) return answer.data;
-    throw new ProblemError(toProblem(answer.problem, 500));
+    const { requestId, problem } = answer;
+    throw new ProblemError({ ...toProblem(problem, 500), requestId });
   }
 
   async #ask<Answer>(name: string, request: object): Promise<Answer> {

@@ -45,5 +45,7 @@ export interface SocketCalls {
 }
 
 /** The answer to every event, within a second. */
-export type Acknowledgement<Data> =
-  { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly problem: Problem };
+export type Acknowledgement<Data> = {
+  /** Name it when asking for help: the server's log has it. */
+  readonly requestId: string;
+} & ({ readonly ok: true; readonly data: Data } | { readonly ok: false; readonly problem: Problem });

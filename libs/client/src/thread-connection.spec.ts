@@ -167,9 +167,13 @@ describe('ThreadConnection', () => {
     expect(script.tokens).toEqual(['access-0', 'access-1']);
   });
 
-  it('passes on why a thread can not be opened', async () => {
-    script.openThread = () => ({ ok: false, problem: problem(404, 'not_found') });
-    await expect(open({ threadId: 'foreign' })).rejects.toMatchObject({ code: 'not_found', status: 404 });
+  it('passes on why a thread can not be opened, and the id under which the log has it', async () => {
+    const requestId = '5b6ee3a3-74be-4c54-9fd2-7f3b7de0d6d2';
+    script.openThread = () => ({ ok: false, requestId, problem: problem(404, 'not_found') });
+    await expect(open({ threadId: 'foreign' })).rejects.toMatchObject({
+      ...{ code: 'not_found', status: 404 },
+      problem: { requestId },
+    });
   });
 
   it('says so when there is no server', async () => {

@@ -116,6 +116,13 @@ describe('A context for a socket message', () => {
     expect(first!.requestId).not.toBe(second!.requestId);
   });
 
+  it('has the request id that the server has given to the message', () => {
+    const requestId = '5b6ee3a3-74be-4c54-9fd2-7f3b7de0d6d2';
+    expect(UserExecutionContext.fromSocket(aSocket(), { event: 'x', requestId })).toMatchObject({
+      requestId,
+    });
+  });
+
   it('is refused when the message names no valid thread', () => {
     expect(() => UserExecutionContext.fromSocket(aSocket(), { event: 'x', threadId: null })).toThrow(
       'threadId must be a string.',

@@ -27,6 +27,8 @@ export interface AuthenticatedSocket {
 /** What a socket message says about where it belongs. */
 export interface SocketMessage {
   readonly event: string;
+  /** The server's own id of the message, a UUID; generated when absent. */
+  readonly requestId?: string | undefined;
   readonly threadId?: unknown;
   readonly runId?: unknown;
 }

@@ -99,6 +99,7 @@ export class UserExecutionContext implements ContextFields {
   /** For one message on a connection: each message has a context, and a request id, of its own. */
   static fromSocket(socket: AuthenticatedSocket, message: SocketMessage): UserExecutionContext {
     return UserExecutionContext.fromRequest(socket.data.identity, message, {
+      ...(message.requestId !== undefined && { requestId: message.requestId }),
       // Socket.IO ids are random, so one may begin with what an identifier must not.
       websocketClientId: `sio-${socket.id}`,
       auditMetadata: auditOfSocket(socket, message.event),

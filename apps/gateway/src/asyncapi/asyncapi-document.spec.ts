@@ -57,16 +57,21 @@ describe('the AsyncAPI document', () => {
   it.each([
     ['message_send', { threadId: id, content: 'hello' }],
     ['event_ack', { threadId: id, seq: 1 }],
-    ['run_cancel.answer', { ok: true, data: { runId: id, state: 'running' } }],
+    ['run_cancel.answer', { ok: true, requestId: id, data: { runId: id, state: 'running' } }],
     [
       'run_cancel.answer',
-      { ok: false, problem: { type: 'urn:x', title: 'x', status: 404, code: 'x', detail: 'x' } },
+      {
+        ok: false,
+        requestId: id,
+        problem: { type: 'urn:x', title: 'x', status: 404, code: 'x', detail: 'x' },
+      },
     ],
   ])('takes what the server takes: %s (%#)', (name, payload) => {
     expect(validate(name, payload)).toBeUndefined();
   });
 
   it.each([
+    ['run_cancel.answer', { ok: true, data: { runId: id, state: 'running' } }, 'requestId'],
     ['message_send', { threadId: id }, 'content'],
     ['message_send', { threadId: id, content: '' }, 'fewer than 1'],
     ['message_send', { threadId: id, content: 'x'.repeat(32_001) }, 'more than 32000'],
@@ -74,7 +79,7 @@ describe('the AsyncAPI document', () => {
     ['message_send', { threadId: id, content: 'x', userId: 'another' }, 'additional'],
     ['event_ack', { threadId: id, seq: 0 }, '>= 1'],
     ['event_ack', { threadId: id, seq: 1.5 }, 'integer'],
-  ])('refuses what the server refuses: %s (%#)', (name, payload, reason) => {
+  ])('refuses what the server refuses, and never answers: %s (%#)', (name, payload, reason) => {
     expect(validate(name, payload)).toContain(reason);
   });
 });

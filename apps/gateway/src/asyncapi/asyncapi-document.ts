@@ -2,7 +2,7 @@ import type { EventType } from '@bulkhead/events';
 import { ThreadSubscribeDto } from '../socket/socket.dto.ts';
 import { schemaOfDto } from './dto-schema.ts';
 import { controlEvents, eventData, eventSchema, problemSchema } from './event-schemas.ts';
-import { named, object, type JsonSchema } from './json-schema.ts';
+import { named, object, uuid, type JsonSchema } from './json-schema.ts';
 import { socketCalls, type SocketCall } from './socket-calls.ts';
 
 type Parts = Readonly<Record<string, JsonSchema>>;
@@ -21,7 +21,7 @@ export function asyncApiDocument(): JsonSchema {
       title: 'Bulkhead over Socket.IO',
       version: '1',
       description:
-        'Every message of a client is acknowledged with its answer. Rules of resuming and a sample session: docs/protocol.md. REST: /openapi.json.',
+        'Every message of a client is acknowledged with its answer, which has the id of the request: name it when you ask for help. Rules of resuming and a sample session: docs/protocol.md. REST: /openapi.json.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
@@ -109,8 +109,8 @@ function handshake(): JsonSchema {
 
 const acknowledgement = (answer: JsonSchema): JsonSchema => ({
   oneOf: [
-    object({ ok: { json: { const: true } }, data: { json: answer } }).json,
-    object({ ok: { json: { const: false } }, problem: named('Problem') }).json,
+    object({ ok: { json: { const: true } }, requestId: uuid(), data: { json: answer } }).json,
+    object({ ok: { json: { const: false } }, requestId: uuid(), problem: named('Problem') }).json,
   ],
 });
 

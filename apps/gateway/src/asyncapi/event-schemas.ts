@@ -107,7 +107,8 @@ export const problemSchema: JsonSchema = {
     field: string({ description: 'Path of the offending input.' }).json,
     retryAfterSeconds: integer(0).json,
     resetsAt: string({ description: 'When the limit begins anew.' }).json,
-  } satisfies { readonly [Field in keyof ProblemDetails]?: JsonSchema },
+    requestId: uuid().json,
+  } satisfies { readonly [Field in keyof ProblemDetails | 'requestId']?: JsonSchema },
   required: ['type', 'title', 'status', 'code', 'detail'] satisfies (keyof ProblemDetails)[],
 };
 

@@ -15,7 +15,7 @@ import { toDecision } from '../approvals/approval.dto.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
 import { onceOfFrame } from '../idempotency/idempotency-key.ts';
-import { SocketProblemFilter, type Acknowledgement } from '../problem/socket-problem.filter.ts';
+import { SocketProblemFilter, type FrameAnswer } from '../problem/socket-problem.filter.ts';
 import { FrameObserver } from '../telemetry/frame-observer.service.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import {
@@ -29,7 +29,7 @@ import {
 import { SocketMessageHandler } from './socket-message.handler.ts';
 import type { UserSocket } from './user-socket.ts';
 
-const ok = <Data>(data: Data): Acknowledgement<Data> => ({ ok: true, data });
+const ok = <Data>(data: Data): FrameAnswer<Data> => ({ ok: true, data });
 
 /** The chat protocol over Socket.IO. A singleton: each message opens a context and a scope of its own. */
 @WebSocketGateway()
@@ -126,6 +126,7 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   }
 
   #contextOf(socket: UserSocket, message: SocketMessage): UserExecutionContext {
-    return this.frames.within(UserExecutionContext.fromSocket(socket, message));
+    const { requestId } = this.frames;
+    return this.frames.within(UserExecutionContext.fromSocket(socket, { ...message, requestId }));
   }
 }

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
 import { toProblemDetails } from '@bulkhead/errors';
 import { ThreadReader } from '@bulkhead/events';
@@ -14,6 +15,7 @@ import type { UserSocket } from './user-socket.ts';
 /** Lets a connection in, or not: before this has passed, no event of it is handled. */
 @Injectable()
 export class Handshake {
+  readonly #logger = new Logger('Handshake');
   readonly #validation = new RequestValidationPipe();
   readonly #admitted = new WeakSet<UserSocket['conn']>();
 
@@ -31,7 +33,9 @@ export class Handshake {
       (error: unknown) => {
         const { address } = socket.handshake;
         const problem = toProblemDetails(this.refusals.ofSocket(error, address, 'connect'));
-        next(Object.assign(new Error(problem.detail), { data: problem }));
+        const requestId = randomUUID();
+        this.#logger.log({ requestId, event: 'connect', outcome: problem.code });
+        next(Object.assign(new Error(problem.detail), { data: { ...problem, requestId } }));
       },
     );
   };

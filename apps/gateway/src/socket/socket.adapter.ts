@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
@@ -6,7 +7,7 @@ import type { Observable } from 'rxjs';
 import type { ServerOptions } from 'socket.io';
 import { RateLimits } from '../rate-limits/rate-limits.service.ts';
 import { UnknownEventError } from '../problem/request.errors.ts';
-import type { Acknowledge, Acknowledgement } from '../problem/socket-problem.filter.ts';
+import type { Acknowledge, AnswerFrame, FrameAnswer } from '../problem/socket-problem.filter.ts';
 import { FrameObserver } from '../telemetry/frame-observer.service.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import { guardEngine } from './engine-guard.ts';
@@ -26,10 +27,10 @@ const CLOSE_GRACE_MS = 500;
 /** One event's handler as Nest has prepared it, with guards, pipes and filters around it. */
 interface MessageHandler {
   readonly message: unknown;
-  readonly callback: (data: unknown, acknowledge?: Acknowledge) => unknown;
+  readonly callback: (data: unknown, answer?: AnswerFrame) => unknown;
 }
 
-type Transform = (result: unknown) => Observable<Acknowledgement<unknown> | undefined>;
+type Transform = (result: unknown) => Observable<FrameAnswer<unknown> | undefined>;
 
 /** Socket.IO, set up so that only verified connections of allowed origins exist. */
 export class SocketAdapter extends IoAdapter {
@@ -79,29 +80,31 @@ export class SocketAdapter extends IoAdapter {
     const [socket, handlers, transform] = args as [UserSocket, readonly MessageHandler[], Transform];
     socket.onAny((event: unknown, ...payload: unknown[]) => {
       const acknowledge = typeof payload.at(-1) === 'function' ? (payload.pop() as Acknowledge) : undefined;
+      const requestId = randomUUID();
+      const answer: AnswerFrame = (outcome) => acknowledge?.({ requestId, ...outcome });
       try {
         frames.spend(socket.data.identity.userId);
       } catch (error) {
-        return acknowledge?.(refusalOf(error));
+        return answer(refusalOf(error));
       }
       const handler = handlers.find(({ message }) => message === event);
-      if (!handler) return acknowledge?.(refusalOf(new UnknownEventError()));
+      if (!handler) return answer(refusalOf(new UnknownEventError()));
       const data = payload.length > 1 ? payload : payload[0];
       // It never fails: the filter answers what goes wrong, and then there is nothing left to answer.
-      observer.watch(socket, String(event), (answered) => {
-        const tell: Acknowledge = (answer) => {
-          answered(answer);
-          acknowledge?.(answer);
+      observer.watch(socket, String(event), requestId, (answered) => {
+        const tell: AnswerFrame = (outcome) => {
+          answered(outcome);
+          answer(outcome);
         };
-        transform(handler.callback(data, tell)).subscribe((answer) => {
-          if (answer !== undefined) tell(answer);
+        transform(handler.callback(data, tell)).subscribe((outcome) => {
+          if (outcome !== undefined) tell(outcome);
         });
       });
     });
   }
 }
 
-const refusalOf = (error: unknown): Acknowledgement<never> => ({
+const refusalOf = (error: unknown): FrameAnswer<never> => ({
   ok: false,
   problem: toProblemDetails(error),
 });

@@ -2,11 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { Metrics, Tracing, type TraceSpan } from '@bulkhead/telemetry';
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import type { Acknowledgement } from '../problem/socket-problem.filter.ts';
+import type { AnswerFrame, FrameAnswer } from '../problem/socket-problem.filter.ts';
 import type { UserSocket } from '../socket/user-socket.ts';
 
 /** One frame that is being answered. */
 interface Frame {
+  readonly requestId: string;
   readonly event: string;
   readonly userId: string;
   readonly startedAt: number;
@@ -30,20 +31,22 @@ export class FrameObserver {
 
   /**
    * Answers a frame. @param event its name, of those that the server knows
+   * @param requestId the frame's own
    * @param work gets a function that tells how it was answered
    */
-  watch(
-    socket: UserSocket,
-    event: string,
-    work: (answered: (answer: Acknowledgement<unknown>) => void) => void,
-  ): void {
+  watch(socket: UserSocket, event: string, requestId: string, work: (answered: AnswerFrame) => void): void {
     const isTraced = this.tracing.isOn && event !== ROUTINE;
     const span = isTraced ? this.#begin(socket, event) : undefined;
     const { userId } = socket.data.identity;
-    const frame: Frame = { event, userId, startedAt: performance.now(), span };
+    const frame: Frame = { requestId, event, userId, startedAt: performance.now(), span };
     const begin = (): void => this.#frames.run(frame, () => work((answer) => this.#end(frame, answer)));
     if (span) this.tracing.within(span, begin);
     else begin();
+  }
+
+  /** Of the caller's frame; undefined outside of one. */
+  get requestId(): string | undefined {
+    return this.#frames.getStore()?.requestId;
   }
 
   /** Tells in which context the caller's frame is answered. @returns it */
@@ -62,17 +65,18 @@ export class FrameObserver {
     });
   }
 
-  #end({ event, userId, startedAt, span, context }: Frame, answer: Acknowledgement<unknown>): void {
+  #end(frame: Frame, answer: FrameAnswer<unknown>): void {
+    const { requestId, event, userId, startedAt, span, context } = frame;
     const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.count('bulkhead_frames_total', { event, outcome: answer.ok ? 'ok' : 'problem' });
     this.metrics.observe('bulkhead_frame_seconds', seconds, { event });
     span?.set({
-      'request.id': context?.requestId,
+      'request.id': requestId,
       'problem.code': answer.ok ? undefined : answer.problem.code,
     });
     span?.end(!answer.ok && answer.problem.status >= 500 ? new Error(answer.problem.code) : undefined);
     const line = {
-      ...(context && { requestId: context.requestId }),
+      requestId,
       userId,
       ...(context && { threadId: context.threadId, runId: context.runId }),
       event,
