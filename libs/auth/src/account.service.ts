@@ -82,15 +82,16 @@ export class AccountService {
 
   /**
    * Takes the same work, and gives the same error, whether the email or the password is wrong, the account disabled,
-   * or the address locked after ten wrong passwords for this account within a quarter of an hour.
-   * @throws InvalidAccountError, SignInRefusedError, SignInBusyError
+   * or the address locked after ten wrong passwords for this account within a quarter of an hour. From the third on
+   * there is a wait after each, whether there is such an account or not.
+   * @throws InvalidAccountError, SignInRefusedError, SignInDelayedError, SignInBusyError
    */
   async signIn(input: SignInInput): Promise<SignedIn> {
     this.#refuseWhenOff();
     check(signInRules, input);
     const { address = '' } = input;
     const email = tidy(input.email);
-    const isLocked = await this.throttle.isLocked(email, address);
+    await this.throttle.assertNotTooEarly(email, address);
     const [account] = await this.transactions.run((db) =>
       db
         .select({
@@ -105,6 +106,7 @@ export class AccountService {
     );
     // The same work for all that are refused, whatever the reason.
     const isRight = await this.passwords.verify(account?.passwordHash, input.password, address);
+    const isLocked = await this.throttle.isLocked(email, address);
     if (!account || !isRight || account.disabledAt || isLocked) {
       await this.throttle.noteFailure(email, address);
       throw new SignInRefusedError();

@@ -23,6 +23,18 @@ export class SignInRefusedError extends AppError {
   }
 }
 
+/** A wrong password was sent a moment ago, and not the first: the same for an email that nobody has. */
+export class SignInDelayedError extends AppError {
+  readonly code = 'sign_in_delayed';
+  readonly kind = 'limit_exceeded';
+
+  constructor(retryAfterSeconds: number) {
+    super('There were several wrong passwords. Wait before the next one; the wait grows with each.', {
+      retryAfterSeconds,
+    });
+  }
+}
+
 /** Somebody has signed up with this email, in whatever capitalisation. */
 export class EmailTakenError extends AppError {
   readonly code = 'email_taken';

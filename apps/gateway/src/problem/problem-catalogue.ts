@@ -172,6 +172,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'Too many people are signing in at this moment.',
     'Try again after `Retry-After`.',
   ),
+  sign_in_delayed: entry(
+    429,
+    'Several wrong passwords were sent for this email from this address. The wait grows with each.',
+    'Wait as long as `Retry-After` says, then check the password before you send it.',
+  ),
   sign_in_refused: entry(401, 'The email or the password is not right. Nobody is told which.', 'Check both.'),
   too_many_runs: entry(
     429,

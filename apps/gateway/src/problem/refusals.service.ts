@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { RateLimits } from '../rate-limits/rate-limits.service.ts';
 
 const SIGN_IN_REFUSED = 'sign_in_refused';
+const SIGN_IN_DELAYED = 'sign_in_delayed';
 const noted = new Set(['unauthenticated', 'forbidden']);
 
 /** Writes down who was refused, and counts credentials that are not good against the address they came from. */
@@ -29,11 +30,12 @@ export class Refusals {
   }
 
   #note(error: unknown, address: string, subject: string, identity: Identity | undefined): unknown {
-    if (!(error instanceof AppError) || !(noted.has(error.kind) || error.code === 'rate_limited'))
-      return error;
+    if (!(error instanceof AppError)) return error;
     const { code } = error;
+    if (!noted.has(error.kind) && code !== 'rate_limited' && code !== SIGN_IN_DELAYED) return error;
     const owner = identity && { userId: identity.userId };
-    const action = code === SIGN_IN_REFUSED ? 'sign_in.refused' : 'access.refused';
+    const action =
+      code === SIGN_IN_REFUSED || code === SIGN_IN_DELAYED ? 'sign_in.refused' : 'access.refused';
     this.log.note({ action, code, address, subject, ...owner });
     // A public route has counted the request already.
     if (error.kind !== 'unauthenticated' || code === SIGN_IN_REFUSED) return error;
