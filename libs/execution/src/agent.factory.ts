@@ -72,7 +72,9 @@ export class AgentFactory {
     const offers = permittedTools
       .map((name) => this.agents.tools.find(name))
       .filter((tool) => tool !== undefined && this.context.identity.hasPermission(tool.permission))
-      .map((tool) => (tool!.name === DELEGATE ? delegateOffer(delegates, this.agents) : offerOf(tool!)));
+      .map((tool) =>
+        tool!.name === DELEGATE ? delegateOffer(delegates, this.agents) : this.#offerOf(tool!),
+      );
     const caller = { agentName, permittedTools };
     const { instructions, limits = {} } = definition;
     return {
@@ -96,6 +98,10 @@ export class AgentFactory {
     };
   }
 
+  #offerOf({ name, description }: Tool<never>): ToolOffer {
+    return { name, description, parameters: this.agents.tools.schemaOf(name)! };
+  }
+
   async #think(
     model: LanguageModel,
     call: ModelCall,
@@ -115,9 +121,3 @@ export class AgentFactory {
     }
   }
 }
-
-const offerOf = ({ name, description, parameters }: Tool<never>): ToolOffer => ({
-  name,
-  description,
-  parameters,
-});

@@ -59,9 +59,9 @@ export class AuthorizedToolCall {
       tool && caller.permittedTools.includes(tool.name) && identity.hasPermission(tool.permission);
     if (!isPermitted) throw new ToolNotPermittedError();
     if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
-    registry.validate(tool.name, call.arguments);
+    const args = registry.validate(tool.name, call.arguments);
     if (tool.approval === 'required') requireApproval(call.arguments, call.approval);
-    return new AuthorizedToolCall(creationKey, tool, call.arguments, context.userId);
+    return new AuthorizedToolCall(creationKey, tool, args, context.userId);
   }
 
   /**

@@ -1,6 +1,6 @@
 export { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
 export { BuiltInToolsModule } from './built-in/built-in-tools.module.ts';
-export type { ParameterSchema, SideEffect, Tool, ToolInvocation } from './tool.contract.ts';
+export type { ArgumentsClass, ParameterSchema, SideEffect, Tool, ToolInvocation } from './tool.contract.ts';
 export { MAX_RESULT_BYTES, ToolDispatcher, type ToolReport } from './tool-dispatcher.ts';
 export { hashArguments, type ToolApproval } from './tool-approval.ts';
 export {

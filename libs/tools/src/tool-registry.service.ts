@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { JsonRecord } from '@bulkhead/user-context';
+import { instanceOfClass } from './class-arguments.ts';
+import { schemaOfClass } from './class-schema.ts';
 import { InvalidToolArgumentsError, ToolRegistrationError } from './tools.errors.ts';
-import type { Tool } from './tool.contract.ts';
+import type { ParameterSchema, Tool } from './tool.contract.ts';
 
 interface RegisteredTool {
   readonly tool: Tool<never>;
+  readonly schema: ParameterSchema;
   readonly validate: ValidateFunction;
 }
 
@@ -14,12 +18,14 @@ export class ToolRegistry {
   readonly #ajv = new Ajv2020({ strict: true, allErrors: false, ownProperties: true });
   readonly #tools = new Map<string, RegisteredTool>();
 
-  /** @throws ToolRegistrationError when the name is taken or the schema is none */
+  /** @throws ToolRegistrationError when the name is taken, the schema is none, or the class can't be one */
   register(tool: Tool<never>): void {
     if (this.#tools.has(tool.name)) throw new ToolRegistrationError(`Two tools are named ${tool.name}.`);
+    const { parameters } = tool;
+    const schema = typeof parameters === 'function' ? schemaOfClass(parameters) : parameters;
     try {
-      const validate = this.#ajv.compile({ additionalProperties: false, ...tool.parameters });
-      this.#tools.set(tool.name, { tool, validate });
+      const validate = this.#ajv.compile({ additionalProperties: false, ...schema });
+      this.#tools.set(tool.name, { tool, schema, validate });
     } catch (cause) {
       throw new ToolRegistrationError(`The parameters of ${tool.name} are not a JSON Schema.`, { cause });
     }
@@ -29,10 +35,21 @@ export class ToolRegistry {
     return this.#tools.get(name)?.tool;
   }
 
-  /** @throws InvalidToolArgumentsError naming the field, never the value */
-  validate(name: string, args: unknown): void {
-    const validate = this.#tools.get(name)?.validate;
-    if (!validate?.(args)) throw refusal(validate?.errors?.[0]);
+  /** What a model is told of the arguments; undefined when there is no such tool. */
+  schemaOf(name: string): ParameterSchema | undefined {
+    return this.#tools.get(name)?.schema;
+  }
+
+  /**
+   * @returns the arguments as the tool takes them: the same, or an instance of its class
+   * @throws InvalidToolArgumentsError naming the field, never the value
+   */
+  validate(name: string, args: unknown): JsonRecord {
+    const registered = this.#tools.get(name);
+    if (!registered?.validate(args)) throw refusal(registered?.validate.errors?.[0]);
+    const { parameters } = registered.tool;
+    const valid = args as JsonRecord;
+    return typeof parameters === 'function' ? (instanceOfClass(parameters, valid) as JsonRecord) : valid;
   }
 }
 

@@ -10,6 +10,12 @@ export type SideEffect = 'none' | 'idempotent' | 'once';
 /** A JSON Schema (draft 2020-12) of an object, as models take it. */
 export type ParameterSchema = JsonRecord & { readonly type: 'object' };
 
+/**
+ * A class whose fields have rules of class-validator. A rule's own message is told to the model and in events: it
+ * must not repeat the value.
+ */
+export type ArgumentsClass = new () => object;
+
 /** What a tool gets besides its arguments: the caller's world, and nobody else's. */
 export interface ToolInvocation {
   readonly context: UserExecutionContext;
@@ -35,7 +41,8 @@ export interface Tool<Arguments = JsonRecord> {
   readonly isContainer?: true;
   /** `required`: the owner of the run is asked about every call, with its exact arguments. */
   readonly approval?: 'required';
-  readonly parameters: ParameterSchema;
+  /** With a class, `execute` gets an instance of it. */
+  readonly parameters: ParameterSchema | ArgumentsClass;
   /** Longest execution in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
   /** @throws any error; the agent is told that the call failed, with the message of an `AppError` only */
