@@ -1,3 +1,4 @@
+import { signUp } from './account.ts';
 import { probe } from './http-probe.ts';
 import { Server } from './server.ts';
 
@@ -123,6 +124,30 @@ describe('the API document', () => {
       if (security) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
       if (requestBody) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
     }
+  });
+
+  it('says which things can be asked for again by their tag, and answers them so', async () => {
+    const revalidated = Object.entries(document.paths).flatMap(([path, { get }]) =>
+      get && '304' in get.responses ? [path] : [],
+    );
+    expect(revalidated.sort()).toEqual([
+      '/v1/runs/{runId}',
+      '/v1/tables/{tableId}',
+      '/v1/threads/{threadId}',
+    ]);
+    const { client } = await signUp(server);
+    const token = await client.accessToken();
+    const { threadId } = JSON.parse(
+      (await probe(server.url, { method: 'POST', path: '/v1/threads', token, body: {} })).text,
+    ) as { threadId: string };
+    const path = `/v1/threads/${threadId}`;
+    const first = await fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const headers = { 'if-none-match': first.headers.get('etag') ?? '' };
+    expect(await probe(server.url, { path, token, headers })).toMatchObject({ status: 304, text: '' });
+    const stranger = await (await signUp(server)).client.accessToken();
+    expect((await probe(server.url, { path, token: stranger, headers })).status).toBe(404);
+    await probe(server.url, { method: 'PATCH', path, token, body: { whenBusy: 'reject' } });
+    expect((await probe(server.url, { path, token, headers })).status).toBe(200);
   });
 
   it('says what every body and every credential looks like', () => {

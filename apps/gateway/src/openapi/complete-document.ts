@@ -32,6 +32,7 @@ const limited = {
   ratelimit: text('What is left of the limit, and the seconds until it is whole again.'),
   'ratelimit-policy': text('The limit: its quota and its window in seconds.'),
 };
+const tagged = { etag: text('Names this answer: send it as `If-None-Match` when you ask again.') };
 const later = { 'retry-after': text('Whole seconds to wait before trying again.', 'integer') };
 
 /**
@@ -58,6 +59,7 @@ function complete(operation: Operation, route: string): void {
     response.headers = {
       ...always,
       ...(route.includes(' /v1/') && Number(status) < 400 && limited),
+      ...((status === '304' || (status === '200' && operation.responses['304'])) && tagged),
       ...((status === '429' || status === '503') && later),
       ...response.headers,
     };

@@ -5,6 +5,7 @@ import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context'
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
 import { fromCursor, PageQuery, toPage } from '../validation/page.dto.ts';
 import { RunDto, RunPageDto, RunPath, RunStateDto } from './run.dto.ts';
 
@@ -30,6 +31,7 @@ export class RunsController {
   }
 
   @Get(':runId')
+  @Revalidated()
   @ApiOkResponse({ type: RunDto })
   @ApiProblems(400, 401, 403, 404)
   get(@Req() request: UserRequest, @Param() { runId }: RunPath): Promise<RunDto> {

@@ -14,6 +14,7 @@ import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context'
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
 import { csvOf } from './csv-body.ts';
 import { TableDto, TableListDto, TablePath, UploadTableQuery } from './table.dto.ts';
 
@@ -53,6 +54,7 @@ export class TablesController {
   }
 
   @Get(':tableId')
+  @Revalidated()
   @ApiOkResponse({ type: TableDto })
   @ApiProblems(400, 401, 404)
   get(@Req() request: UserRequest, @Param() { tableId }: TablePath): Promise<TableDto> {

@@ -14,6 +14,7 @@ import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiIdempotent, IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
 import { fromCursor, PageQuery, SequenceQuery, toPage } from '../validation/page.dto.ts';
 import {
   AcceptedRunDto,
@@ -62,6 +63,7 @@ export class ThreadsController {
   }
 
   @Get(':threadId')
+  @Revalidated()
   @ApiOkResponse({ type: ThreadDto })
   @ApiProblems(400, 401, 403, 404)
   get(@Req() request: UserRequest, @Param() path: ThreadPath): Promise<ThreadDto> {
