@@ -114,6 +114,27 @@ describe('the terminal chat', () => {
     expect(child.output).toMatch(/6 \* 7 = 42[^]*A new thread[^]*7 \* 8 = 56/);
   });
 
+  it.each([
+    ['n', /approval_resolved refused[^]*tool_completed notes_delete_all → refused/],
+    ['y', /approval_resolved approved[^]*tool_completed notes_delete_all → \{/],
+  ])('asks before a call that needs approval, and takes %s for an answer', async (answer, end) => {
+    const child = chat();
+    child.write('/tool notes_delete_all {}\n');
+    await child.untilOutput(/Allow notes_delete_all \{\} \? y or n/);
+    child.write(`${answer}\n`);
+    await child.untilOutput(/agent_completed/);
+    child.write('/quit\n');
+    expect(await child.exit).toEqual({ code: 0, signal: null });
+    expect(child.output).toMatch(end);
+  });
+
+  it('says how to decide when it asks one question only', async () => {
+    const child = chat('--once', '/tool notes_delete_all {}');
+    await child.untilOutput(/POST \/v1\/approvals\/[\w-]+ \{"decision":"approve","argumentsHash":"\w{64}"\}/);
+    child.kill('SIGINT');
+    expect(await child.exit).toMatchObject({ code: 1 });
+  });
+
   it('stops the running answer on Ctrl-C, and ends on the next one', async () => {
     const child = chat();
     child.write('/sleep 600000\n');

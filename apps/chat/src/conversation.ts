@@ -18,6 +18,8 @@ export interface ConversationOptions {
   readonly printer: EventPrinter;
   /** Where notices about the connection go. */
   readonly notices: Terminal;
+  /** Is told of every event, after it was printed. */
+  readonly onEvent?: (event: ThreadEvent) => void;
 }
 
 /** One thread: asks, and shows what happens until the answer is there. */
@@ -54,6 +56,7 @@ export class Conversation {
     try {
       for await (const event of this.thread.events()) {
         this.options.printer.print(event);
+        this.options.onEvent?.(event);
         if (event.runId === runId && isTerminal(event)) return event;
       }
       return undefined;

@@ -1,13 +1,18 @@
-import type { BulkheadClient } from '@bulkhead/client';
+import type { BulkheadClient, ThreadEvent } from '@bulkhead/client';
+import { howToDecide } from './approval-questions.ts';
 import { Conversation, type ConversationOptions } from './conversation.ts';
 
-/** Asks one question. @returns the exit code: 0 when it was answered */
+/** Asks one question; what needs an approval waits for one that is given elsewhere. @returns the exit code: 0 when it was answered */
 export async function askOnce(
   client: BulkheadClient,
   question: string,
   options: ConversationOptions,
 ): Promise<number> {
-  const conversation = await Conversation.open(client, options);
+  const onEvent = (event: ThreadEvent): void => {
+    if (event.type === 'approval_requested')
+      options.notices.line([howToDecide(event.data), 'yellow'], ['Without --once the chat asks you.']);
+  };
+  const conversation = await Conversation.open(client, { ...options, onEvent });
   const interrupt = async (): Promise<void> => {
     if (!(await conversation.cancel())) await conversation.close();
   };
