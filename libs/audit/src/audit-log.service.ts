@@ -69,6 +69,20 @@ export class AuditLog {
   }
 
   /**
+   * The same for what the context's user does to others or to the server, as administrators do: with the request's id
+   * and where it came from.
+   */
+  async appendBy(
+    db: TransactionDatabase,
+    actor: UserExecutionContext,
+    action: AuditAction,
+    details: object = {},
+  ): Promise<void> {
+    const { userId, requestId, auditMetadata } = UserExecutionContext.verify(actor);
+    await this.appendAs(db, userId, action, details, { requestId, auditMetadata });
+  }
+
+  /**
    * The users whose chains have grown on this node; each is named twice, because its commit may come after the first
    * time.
    */

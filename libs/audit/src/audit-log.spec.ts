@@ -1,8 +1,8 @@
 import { Test } from '@nestjs/testing';
 import { AccountTransactions, Database, PERSISTENCE_OPTIONS } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
-import type { Identity } from '@bulkhead/user-context';
-import { aContext } from '@bulkhead/user-context/testing';
+import { ContextIsolationError, type Identity } from '@bulkhead/user-context';
+import { aContext, aLookAlike } from '@bulkhead/user-context/testing';
 import { AuditLog, AuditModule, SYSTEM_CHAIN } from './index.ts';
 
 let test: TestDatabase;
@@ -74,6 +74,21 @@ describe('the audit log', () => {
   it('has a chain for what happened before anybody had signed in', async () => {
     await accounts.run((db) => audit.appendAs(db, SYSTEM_CHAIN, 'sign_in.refused', { count: 3 }));
     expect(await rowsOf(SYSTEM_CHAIN)).toMatchObject([{ action: 'sign_in.refused', details: { count: 3 } }]);
+  });
+
+  it('has what somebody does to others with the request, and where it came from, and nothing else of the context', async () => {
+    const context = aContext(await test.signUp())
+      .with({ auditMetadata: { clientIp: '203.0.113.7' }, agentContext: { topic: 'tea' } })
+      .build();
+    await accounts.run((db) => audit.appendBy(db, context, 'admin.acted', { act: 'user.changed' }));
+    const { requestId, auditMetadata } = context;
+    const [row] = await rowsOf(context.userId);
+    expect(row).toMatchObject({ action: 'admin.acted', details: { act: 'user.changed' } });
+    expect(row?.trail).toEqual({ requestId, auditMetadata });
+    const lookAlike = aLookAlike(context) as never;
+    await expect(accounts.run((db) => audit.appendBy(db, lookAlike, 'admin.acted'))).rejects.toThrow(
+      ContextIsolationError,
+    );
   });
 
   it('can not be written in another’s name', async () => {

@@ -1,3 +1,4 @@
+import { aContext } from '@bulkhead/user-context/testing';
 import { UserAdministration } from './administration/user-administration.service.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
@@ -117,12 +118,23 @@ describe('The audit log', () => {
     const root = await auth.signUp();
     await auth.startNode({ adminUserIds: [root.user.userId] });
     const administration = auth.node.get(UserAdministration, { strict: false });
-    const actor = await identityOf(root);
+    const auditMetadata = { clientIp: '203.0.113.7', userAgent: 'curl/8' };
+    const actor = aContext(await identityOf(root))
+      .with({ auditMetadata })
+      .build();
+    const { sessionId } = await identityOf(ada);
+    const trail = { requestId: actor.requestId, auditMetadata };
+    await administration.endSession(actor, sessionId);
     await administration.change(actor, ada.user.userId, { isDisabled: true });
     await administration.remove(actor, ada.user.userId);
-    expect((await logOf(root.user.userId)).slice(-2)).toMatchObject([
-      { action: 'admin.acted', details: { act: 'user.changed', userId: ada.user.userId, isDisabled: true } },
-      { action: 'admin.acted', details: { act: 'user.deleted', userId: ada.user.userId } },
+    expect((await logOf(root.user.userId)).slice(-3)).toMatchObject([
+      { action: 'admin.acted', trail, details: { act: 'session.ended', sessionId } },
+      {
+        action: 'admin.acted',
+        trail,
+        details: { act: 'user.changed', userId: ada.user.userId, isDisabled: true },
+      },
+      { action: 'admin.acted', trail, details: { act: 'user.deleted', userId: ada.user.userId } },
     ]);
   });
 

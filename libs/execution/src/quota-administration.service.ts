@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { accounts, AccountTransactions, userQuotas, type TransactionDatabase } from '@bulkhead/persistence';
-import { Identity } from '@bulkhead/user-context';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import { eq, sql } from 'drizzle-orm';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { fromNano, toNano } from './model-price.ts';
@@ -38,8 +38,8 @@ export class QuotaAdministration {
    * Replaces the user's own quotas; holds from the next message or run on.
    * @throws ResourceNotFoundError
    */
-  set(actor: Identity, userId: string, own: Quotas): Promise<QuotasOfUser> {
-    Identity.verify(actor);
+  set(actor: UserExecutionContext, userId: string, own: Quotas): Promise<QuotasOfUser> {
+    UserExecutionContext.verify(actor);
     const row = {
       tokensPerDay: own.tokensPerDay,
       tokensPerMonth: own.tokensPerMonth,
@@ -52,7 +52,7 @@ export class QuotaAdministration {
         .insert(userQuotas)
         .values({ userId, ...row })
         .onConflictDoUpdate({ target: userQuotas.userId, set: { ...row, changedAt: sql`now()` } });
-      await this.audit.appendAs(db, actor.userId, 'admin.acted', { act: 'quotas.changed', userId, ...own });
+      await this.audit.appendBy(db, actor, 'admin.acted', { act: 'quotas.changed', userId, ...own });
       return this.#shown(row);
     });
   }

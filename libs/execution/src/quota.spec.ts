@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
+import { aContext } from '@bulkhead/user-context/testing';
 import { QuotaExceededError } from './execution.errors.ts';
 import { QuotaAdministration } from './quota-administration.service.ts';
 import { assertLeft, quotasIn, type QuotaRow, type Quotas } from './quota.ts';
@@ -34,8 +35,9 @@ const use = (context: UserExecutionContext, tokens: number, model = 'x:free') =>
     });
     return Promise.resolve();
   });
+const acting = () => aContext(admin).build();
 const setOwn = (own: Partial<Quotas>) =>
-  node.get(QuotaAdministration).set(admin, ada.userId, { ...none, ...own });
+  node.get(QuotaAdministration).set(acting(), ada.userId, { ...none, ...own });
 const listOf = (context: UserExecutionContext) => node.inScope(context, UserQuota, (quota) => quota.list());
 
 describe('a quota', () => {
@@ -97,7 +99,7 @@ describe('a quota', () => {
   it('of nobody is not found', async () => {
     const quotas = node.get(QuotaAdministration);
     await expect(quotas.get(randomUUID())).rejects.toThrow(ResourceNotFoundError);
-    await expect(quotas.set(admin, randomUUID(), none)).rejects.toThrow(ResourceNotFoundError);
+    await expect(quotas.set(acting(), randomUUID(), none)).rejects.toThrow(ResourceNotFoundError);
   });
 
   it('begins anew with the day or the month of UTC; the latest of several is told', () => {

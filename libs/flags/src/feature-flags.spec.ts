@@ -3,6 +3,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { Database, PERSISTENCE_OPTIONS } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
 import type { Identity } from '@bulkhead/user-context';
+import { aContext } from '@bulkhead/user-context/testing';
 import { FLAG_NAMES, FLAGS, hasExpired } from './flag-catalogue.ts';
 import { FeatureFlags, FlagAdministration, FlagsModule, InvalidFlagValueError } from './index.ts';
 
@@ -30,8 +31,12 @@ async function startNode(): Promise<TestingModule> {
   return module;
 }
 const flagsOf = (index: number): FeatureFlags => nodes[index]!.get(FeatureFlags);
+const auditMetadata = { clientIp: '203.0.113.7', userAgent: 'curl/8' };
 const change = (value: string | null, name = 'run_queue_wake') =>
-  nodes[0]!.get(FlagAdministration).change(admin, name, { value, reason: 'notifications are in doubt' });
+  nodes[0]!.get(FlagAdministration).change(aContext(admin).with({ auditMetadata }).build(), name, {
+    value,
+    reason: 'notifications are in doubt',
+  });
 const untilChanged = (flags: FeatureFlags): Promise<void> =>
   new Promise((resolve) => {
     const unwatch = flags.onChange(() => {
@@ -76,20 +81,23 @@ describe('a flag', () => {
     expect(await change(null)).toMatchObject({ value: 'notify', lastChange: { changedBy: admin.userId } });
   });
 
-  it('keeps every change, with who and why, in the table and in the audit log', async () => {
+  it('keeps every change, with who, why and from where, in the table and in the audit log', async () => {
     const before = await count('flag_changes');
     await change('poll');
     await change(null);
     expect(await count('flag_changes')).toBe(before + 2);
     const entries = await test.asAdmin(async (client) => {
-      const { rows } = await client.query<{ details: object }>(
-        `select details from bulkhead.audit_log where action = 'flag.changed' and user_id = $1 order by seq desc limit 1`,
+      const { rows } = await client.query<{ details: object; trail: object }>(
+        `select details, trail from bulkhead.audit_log where action = 'flag.changed' and user_id = $1 order by seq desc limit 1`,
         [admin.userId],
       );
       return rows;
     });
     expect(entries).toEqual([
-      { details: { flag: 'run_queue_wake', value: null, reason: 'notifications are in doubt' } },
+      {
+        details: { flag: 'run_queue_wake', value: null, reason: 'notifications are in doubt' },
+        trail: { requestId: expect.any(String), auditMetadata },
+      },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { flagChanges, FlagTransactions } from '@bulkhead/persistence';
-import { Identity } from '@bulkhead/user-context';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import { FeatureFlags } from './feature-flags.service.ts';
 import {
   FLAG_NAMES,
@@ -60,8 +60,12 @@ export class FlagAdministration {
    * Takes effect on every node within a moment.
    * @throws ResourceNotFoundError, InvalidFlagValueError, FlagExpiredError; then nothing is changed
    */
-  async change(actor: Identity, name: string, { value, reason }: FlagChange): Promise<AdministeredFlag> {
-    const { userId } = Identity.verify(actor);
+  async change(
+    actor: UserExecutionContext,
+    name: string,
+    { value, reason }: FlagChange,
+  ): Promise<AdministeredFlag> {
+    const { userId } = UserExecutionContext.verify(actor);
     if (!isFlagName(name)) throw new ResourceNotFoundError('flag');
     const flag: FlagDefinition = FLAGS[name];
     if (hasExpired(flag)) throw new FlagExpiredError(flag.expires);
@@ -74,7 +78,7 @@ export class FlagAdministration {
         .values({ name, value, reason: text, changedBy: userId })
         .returning();
       await asAuthenticator(() =>
-        this.audit.appendAs(db, userId, 'flag.changed', { flag: name, value, reason: text }),
+        this.audit.appendBy(db, actor, 'flag.changed', { flag: name, value, reason: text }),
       );
       return added;
     });

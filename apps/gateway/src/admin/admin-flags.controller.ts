@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Put, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { FlagAdministration } from '@bulkhead/flags';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -27,10 +28,10 @@ export class AdminFlagsController {
   @ApiOkResponse({ type: FlagDto, description: 'The flag as it is now.' })
   @ApiProblems(400, 401, 403, 404, 409)
   change(
-    @Req() { identity }: UserRequest,
+    @Req() request: UserRequest,
     @Param() { flagName }: FlagPath,
     @Body() change: ChangeFlagDto,
   ): Promise<FlagDto> {
-    return this.flags.change(identity, flagName, change);
+    return this.flags.change(UserExecutionContext.fromHttpRequest(request), flagName, change);
   }
 }

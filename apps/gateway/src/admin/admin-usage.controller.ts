@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Put, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { QuotaAdministration, UsageOverview } from '@bulkhead/execution';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -40,10 +41,15 @@ export class AdminUsageController {
   @ApiOkResponse({ type: QuotasOfUserDto })
   @ApiProblems(400, 401, 403, 404)
   set(
-    @Req() { identity }: UserRequest,
+    @Req() request: UserRequest,
     @Param() { userId }: UserPath,
     @Body() { tokensPerDay, tokensPerMonth, costPerDay, costPerMonth }: QuotasDto,
   ): Promise<QuotasOfUserDto> {
-    return this.quotas.set(identity, userId, { tokensPerDay, tokensPerMonth, costPerDay, costPerMonth });
+    return this.quotas.set(UserExecutionContext.fromHttpRequest(request), userId, {
+      tokensPerDay,
+      tokensPerMonth,
+      costPerDay,
+      costPerMonth,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { UserAdministration } from '@bulkhead/auth';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -48,11 +49,11 @@ export class AdminUsersController {
   @ApiOkResponse({ type: AdministeredUserDto, description: 'The user as it is now.' })
   @ApiProblems(400, 401, 403, 404, 409)
   change(
-    @Req() { identity }: UserRequest,
+    @Req() request: UserRequest,
     @Param() { userId }: UserPath,
     @Body() change: ChangeUserDto,
   ): Promise<AdministeredUserDto> {
-    return this.users.change(identity, userId, change);
+    return this.users.change(UserExecutionContext.fromHttpRequest(request), userId, change);
   }
 
   /** Deletes an account with everything of it but the audit log. There is no way back. */
@@ -61,8 +62,8 @@ export class AdminUsersController {
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems(400, 401, 403, 404, 409)
-  remove(@Req() { identity }: UserRequest, @Param() { userId }: UserPath): Promise<void> {
-    return this.users.remove(identity, userId);
+  remove(@Req() request: UserRequest, @Param() { userId }: UserPath): Promise<void> {
+    return this.users.remove(UserExecutionContext.fromHttpRequest(request), userId);
   }
 
   /** Sign-ins and API keys that are good still, newest first, 200 at most. */
@@ -80,7 +81,7 @@ export class AdminUsersController {
   @HttpCode(204)
   @ApiNoContentResponse({ description: 'It has ended.' })
   @ApiProblems(400, 401, 403, 404)
-  endSession(@Req() { identity }: UserRequest, @Param() { sessionId }: SessionPath): Promise<void> {
-    return this.users.endSession(identity, sessionId);
+  endSession(@Req() request: UserRequest, @Param() { sessionId }: SessionPath): Promise<void> {
+    return this.users.endSession(UserExecutionContext.fromHttpRequest(request), sessionId);
   }
 }

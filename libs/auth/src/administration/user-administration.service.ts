@@ -10,7 +10,7 @@ import {
   sessions,
   type TransactionDatabase,
 } from '@bulkhead/persistence';
-import { Identity } from '@bulkhead/user-context';
+import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { OwnAccountError, RolesFromProviderError } from '../auth.errors.ts';
 import { LOCAL_ACCOUNTS } from '../local-accounts.ts';
@@ -95,7 +95,7 @@ export class UserAdministration {
 
   /** @throws ResourceNotFoundError, OwnAccountError, RolesFromProviderError */
   async change(
-    actor: Identity,
+    actor: UserExecutionContext,
     userId: string,
     { roles, isDisabled }: UserChange,
   ): Promise<AdministeredUser> {
@@ -121,7 +121,7 @@ export class UserAdministration {
    * they write finds its thread any more; an OpenID provider's word does not bring the account back.
    * @throws ResourceNotFoundError, OwnAccountError
    */
-  async remove(actor: Identity, userId: string): Promise<void> {
+  async remove(actor: UserExecutionContext, userId: string): Promise<void> {
     await this.#act(actor, userId, async (db, { issuer, subject }) => {
       if (issuer !== LOCAL_ACCOUNTS && subject !== null) {
         const subjectHash = createHash('sha256').update(subject).digest('hex');
@@ -133,8 +133,8 @@ export class UserAdministration {
   }
 
   /** Ends a session or an API key of anybody. @throws ResourceNotFoundError */
-  async endSession(actor: Identity, sessionId: string): Promise<void> {
-    Identity.verify(actor);
+  async endSession(actor: UserExecutionContext, sessionId: string): Promise<void> {
+    UserExecutionContext.verify(actor);
     await this.writing.run(async (db) => {
       const [ended] = await db
         .update(sessions)
@@ -142,7 +142,7 @@ export class UserAdministration {
         .where(and(eq(sessions.sessionId, sessionId), isOpen()))
         .returning({ userId: sessions.userId });
       if (!ended) throw new ResourceNotFoundError('session');
-      await this.audit.appendAs(db, actor.userId, 'admin.acted', {
+      await this.audit.appendBy(db, actor, 'admin.acted', {
         act: 'session.ended',
         ...ended,
         sessionId,
@@ -151,7 +151,7 @@ export class UserAdministration {
   }
 
   async #act<R>(
-    actor: Identity,
+    actor: UserExecutionContext,
     userId: string,
     work: (
       db: TransactionDatabase,
@@ -159,12 +159,12 @@ export class UserAdministration {
     ) => Promise<readonly [result: R, details: object]>,
   ): Promise<R> {
     // So that there is an administrator left, whatever two of them do to each other one after the other.
-    if (Identity.verify(actor).userId === userId) throw new OwnAccountError();
+    if (UserExecutionContext.verify(actor).userId === userId) throw new OwnAccountError();
     return this.writing.run(async (db) => {
       const [user] = await db.select().from(accounts).where(eq(accounts.userId, userId)).for('update');
       if (!user) throw new ResourceNotFoundError('user');
       const [result, details] = await work(db, user);
-      await this.audit.appendAs(db, actor.userId, 'admin.acted', { ...details, userId });
+      await this.audit.appendBy(db, actor, 'admin.acted', { ...details, userId });
       return result;
     });
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toProblemDetails } from '@bulkhead/errors';
 import type { Identity } from '@bulkhead/user-context';
+import { aContext } from '@bulkhead/user-context/testing';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import { AuthRetention } from '../auth-retention.service.ts';
 import { IdentityLiveness } from '../liveness/identity-liveness.service.ts';
@@ -13,6 +14,7 @@ let administration: UserAdministration;
 let sessions: OwnSessions;
 let admin: Identity;
 
+const acting = () => aContext(admin).build();
 const asAdmin = (sql: string, ...values: unknown[]) =>
   auth.database.asAdmin((client) => client.query<Record<string, unknown>>(sql, values));
 
@@ -42,7 +44,7 @@ describe('An administrator', () => {
 
   it('disables and enables an account, which keeps its data', async () => {
     const { user, email, password, accessToken } = await auth.signUp();
-    expect(await administration.change(admin, user.userId, { isDisabled: true })).toMatchObject({
+    expect(await administration.change(acting(), user.userId, { isDisabled: true })).toMatchObject({
       isDisabled: true,
       roles: ['user'],
     });
@@ -50,15 +52,15 @@ describe('An administrator', () => {
     await expect(auth.accounts.signIn({ email, password })).rejects.toMatchObject({
       code: 'sign_in_refused',
     });
-    await administration.change(admin, user.userId, { isDisabled: false });
+    await administration.change(acting(), user.userId, { isDisabled: false });
     await auth.accounts.signIn({ email, password });
   });
 
   it('promotes and demotes', async () => {
     const { user, accessToken } = await auth.signUp();
-    await administration.change(admin, user.userId, { roles: ['user', 'admin'] });
+    await administration.change(acting(), user.userId, { roles: ['user', 'admin'] });
     expect((await auth.authenticator.authenticate(accessToken)).hasPermission('admin:read')).toBe(true);
-    await administration.change(admin, user.userId, { roles: ['user'] });
+    await administration.change(acting(), user.userId, { roles: ['user'] });
     expect((await auth.authenticator.authenticate(accessToken)).hasPermission('admin:read')).toBe(false);
   });
 
@@ -66,7 +68,7 @@ describe('An administrator', () => {
     const { user, email, accessToken, refreshToken } = await auth.signUp();
     const { userId } = user;
     await asAdmin(`insert into bulkhead.threads (thread_id, user_id) values (gen_random_uuid(), $1)`, userId);
-    await administration.remove(admin, userId);
+    await administration.remove(acting(), userId);
     await expect(auth.authenticator.authenticate(accessToken)).rejects.toThrow(UnauthenticatedError);
     await expect(auth.accounts.refresh(refreshToken)).rejects.toThrow(UnauthenticatedError);
     for (const table of ['accounts', 'sessions', 'refresh_tokens', 'threads']) {
@@ -74,15 +76,17 @@ describe('An administrator', () => {
       expect([table, rowCount]).toEqual([table, 0]);
     }
     await expect(administration.get(userId)).rejects.toMatchObject({ code: 'not_found' });
-    await expect(administration.remove(admin, userId)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(administration.remove(acting(), userId)).rejects.toMatchObject({ code: 'not_found' });
     await auth.accounts.signUp({ email, password: 'somebody else entirely' });
   });
 
   it('can neither lock out nor delete the own account', async () => {
-    await expect(administration.change(admin, admin.userId, { roles: [] })).rejects.toMatchObject({
+    await expect(administration.change(acting(), admin.userId, { roles: [] })).rejects.toMatchObject({
       code: 'own_account',
     });
-    await expect(administration.remove(admin, admin.userId)).rejects.toMatchObject({ code: 'own_account' });
+    await expect(administration.remove(acting(), admin.userId)).rejects.toMatchObject({
+      code: 'own_account',
+    });
   });
 
   it('ends one session of anybody, on open connections too', async () => {
@@ -91,7 +95,7 @@ describe('An administrator', () => {
     const liveness = auth.node.get(IdentityLiveness, { strict: false });
     const ended = new Promise((resolve) => void liveness.watch(identity, resolve));
     expect(await administration.sessionsOf(user.userId, 10)).toHaveLength(1);
-    await administration.endSession(admin, identity.sessionId);
+    await administration.endSession(acting(), identity.sessionId);
     expect(await ended).toBe('revoked');
     expect(await administration.sessionsOf(user.userId, 10)).toEqual([]);
   });

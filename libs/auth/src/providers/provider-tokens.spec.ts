@@ -1,3 +1,4 @@
+import { aContext } from '@bulkhead/user-context/testing';
 import { UserAdministration } from '../administration/user-administration.service.ts';
 import { IssuerUnavailableError, UnauthenticatedError } from '../auth.errors.ts';
 import type { ProviderOptions } from '../auth.options.ts';
@@ -76,7 +77,7 @@ describe('A token of an OpenID provider', () => {
   });
 
   it('is refused once an administrator has disabled or deleted the account, and brings none back', async () => {
-    const admin = await authenticate(await provider.tokenFor('ada'));
+    const admin = aContext(await authenticate(await provider.tokenFor('ada'))).build();
     const administration = auth.node.get(UserAdministration, { strict: false });
     const token = await provider.tokenFor('eve');
     const { userId } = await authenticate(token);
