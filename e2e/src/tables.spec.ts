@@ -1,5 +1,6 @@
-import { signUp } from './account.ts';
+import { openThread, signUp } from './account.ts';
 import { probe, problemIn, withoutRequestId, type ProbeResponse } from './http-probe.ts';
+import { answerIn, untilRunsEnd } from './run-events.ts';
 import { Server } from './server.ts';
 
 interface UploadedTable {
@@ -74,5 +75,23 @@ describe('tables over REST', () => {
   it('are the only place where a CSV is a body', async () => {
     const request = { method: 'POST', path: '/v1/threads', token, headers: csv, body: 'title\nx\n' };
     expect((await probe(server.url, request)).status).toBe(415);
+  });
+});
+
+describe('the assistant, offline, asked about a table', () => {
+  it('answers from the user’s own rows, and knows no others', async () => {
+    const [ada, eve] = [await signUp(server), await signUp(server)];
+    await ada.client.uploadTable({ name: 'usage', csv: 'model,cost\na,1.5\nb,2\na,3\n' });
+    const ask = async (account: typeof ada, question: string): Promise<string> => {
+      const thread = await openThread(server, account);
+      await thread.send(question);
+      return answerIn(await untilRunsEnd(thread.events()));
+    };
+    expect(await ask(ada, 'How many rows has usage?')).toBe('rows in usage: 3. (offline model)');
+    expect(await ask(ada, 'Sum of cost by model in table usage?')).toBe(
+      'sum of cost by model in usage:\n- a: 4.5\n- b: 2\n(offline model)',
+    );
+    expect(await ask(eve, 'How many rows has usage?')).toMatch(/^The tool tables_query failed/);
+    expect(await ask(eve, 'Which tables do I have?')).toMatch(/^You have no tables/);
   });
 });

@@ -1,5 +1,6 @@
 import type { JSONValue } from '@ai-sdk/provider';
 import type { Wishes } from './offline-request.ts';
+import { tellTables } from './offline-table-question.ts';
 import type { ToolOutcome } from './offline-turn.ts';
 
 const SIGNATURE = '(offline model)';
@@ -19,6 +20,7 @@ export function tell(outcome: ToolOutcome, wishes: Wishes): string {
   if (toolName === 'current_time') return `It is ${moment(value)}.`;
   if (toolName === 'notes_add') return `Noted: "${shorten(textOf(value, 'text'), MAX_RESULT)}".`;
   if (toolName === 'notes_list') return tellNotes(value);
+  if (wishes.table?.toolName === toolName) return tellTables(wishes.table, value) ?? tellPlainly(outcome);
   return tellPlainly(outcome);
 }
 
@@ -45,7 +47,8 @@ export function smallTalk(userText: string): string[] {
   return [
     `${echo} (${count} ${count === 1 ? 'word' : 'words'}).`,
     'Without a language model I can calculate ("What is 37 * 43?"), tell the time ("What time is it in Europe/Berlin?")',
-    'and keep notes ("Remember that …", "What are my notes?").',
+    'keep notes ("Remember that …", "What are my notes?")',
+    'and ask your tables ("How many rows has usage?", "Sum of cost by model in table usage").',
   ];
 }
 

@@ -73,7 +73,7 @@ function fulfil(wishes: Wishes, turn: Turn, offered: ReadonlySet<string>): Offli
 
 /** Rounds of independent calls. Noting waits for the results to note, listing for the note to be listed. */
 function plan(wishes: Wishes, turn: Turn): OfflineCall[][] {
-  const { expression, time, note, notes } = wishes;
+  const { expression, time, note, notes, table } = wishes;
   const text = note === 'results' ? resultsToNote(turn.outcomes, wishes) : note?.text;
   const listing = notes ? [call('notes_list', notes)] : [];
   return [
@@ -81,6 +81,7 @@ function plan(wishes: Wishes, turn: Turn): OfflineCall[][] {
       ...(expression === undefined ? [] : [call('calculator', { expression })]),
       ...(time ? [call('current_time', time)] : []),
       ...(note ? [] : listing),
+      ...(table ? [call(table.toolName, table.input)] : []),
     ],
     text ? [call('notes_add', { text })] : [],
     note ? listing : [],

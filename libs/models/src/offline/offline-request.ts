@@ -1,5 +1,6 @@
 import { findExpression, isExpression } from './offline-arithmetic.ts';
 import { findNote } from './offline-note.ts';
+import { findTableQuestion, type TableQuestion } from './offline-table-question.ts';
 
 /** What a user asks of the offline model, from one message. */
 export type OfflineRequest = Directive | Wishes;
@@ -26,6 +27,7 @@ export interface Wishes {
   /** A text to note, or `results`: what the other tools answer. */
   readonly note?: { readonly text: string } | 'results';
   readonly notes?: { readonly query?: string };
+  readonly table?: TableQuestion;
 }
 
 /** Longer messages wish for nothing: the patterns below take quadratic time in the worst case. */
@@ -103,12 +105,14 @@ function readWishes(text: string): Wishes {
   const expression = findExpression(calculated ?? rest);
   const timeZone = timeZonePattern.exec(text)?.[0];
   const query = notesAbout.exec(rest)?.[1];
+  const table = findTableQuestion(rest);
   return {
     kind: 'wishes',
     ...(expression !== undefined && { expression }),
     ...(asksTime.test(rest) && { time: timeZone === undefined ? {} : { timeZone } }),
     ...(wish && { note: calculated !== undefined || wish.isReference ? 'results' : { text: wish.text } }),
     ...(asksNotes.test(rest) && { notes: query === undefined ? {} : { query } }),
+    ...(table && { table }),
   };
 }
 
