@@ -96,6 +96,28 @@ describe('a quota', () => {
     });
   });
 
+  it('that is set is written down whole, with who set it and from where', async () => {
+    const auditMetadata = { clientIp: '203.0.113.7', userAgent: 'curl/8' };
+    const actor = aContext(admin).with({ auditMetadata }).build();
+    await node
+      .get(QuotaAdministration)
+      .set(actor, ada.userId, { ...none, tokensPerDay: 7, costPerDay: '1.5' });
+    const { rows } = await test.database.asAdmin((client) =>
+      client.query<{ details: object; trail: object }>(
+        `select details, trail from bulkhead.audit_log where user_id = $1 order by seq desc limit 1`,
+        [admin.userId],
+      ),
+    );
+    const limits = { tokens_per_day: 7, tokens_per_month: null, cost_per_day: '1.5', cost_per_month: null };
+    const quotas = Object.entries(limits).map(([quota, limit]) => ({ quota, limit }));
+    expect(rows).toEqual([
+      {
+        details: { act: 'quotas.changed', userId: ada.userId, quotas },
+        trail: { requestId: actor.requestId, auditMetadata },
+      },
+    ]);
+  });
+
   it('of nobody is not found', async () => {
     const quotas = node.get(QuotaAdministration);
     await expect(quotas.get(randomUUID())).rejects.toThrow(ResourceNotFoundError);
