@@ -5,11 +5,14 @@ import { ofType, untilRunsEnd } from '../run-events.ts';
 import { Server } from '../server.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { ExternalTools } from './external-tools.ts';
+import { inWaves } from './in-waves.ts';
 import { ScriptedProvider, type ScriptedReply } from './scripted-provider.ts';
 
 const USERS = 50;
 /** Runs of a user at the same time, all in the user's one session. */
 const RUNS = 4;
+/** Users at the same time: clients, models and tools are all in one process, which must answer heartbeats. */
+const AT_ONCE = 10;
 
 /** A run, and what each of its calls was told to say. */
 interface Asked {
@@ -22,7 +25,7 @@ export const mcp: EvidenceSuite = {
   promise:
     'Users of one external tool server never get the answers of others, however alike their requests are.',
   tried:
-    'Fifty users, four runs each at the same time, have their models call a tool of one server built with the official SDK, which answers out of order; request ids are the same for all. Each answer must say its own session and words.',
+    'Fifty users, ten at a time and four runs each, have their models call a tool of one server built with the official SDK, which answers out of order; request ids are the same for all. Each answer must say its own session and words.',
   async run(evidence) {
     const calls = evidence.long ? 50 : 10;
     const tools = new ExternalTools();
@@ -46,8 +49,8 @@ export const mcp: EvidenceSuite = {
     const users = await Promise.all(Array.from({ length: USERS }, () => signUp(server)));
 
     const began = performance.now();
-    const asked = await Promise.all(
-      users.map((user) => Promise.all(Array.from({ length: RUNS }, () => ask(server, user, calls)))),
+    const asked = await inWaves(USERS, AT_ONCE, (index) =>
+      Promise.all(Array.from({ length: RUNS }, () => ask(server, users[index] as Account, calls))),
     );
     const seconds = (performance.now() - began) / 1000;
 
