@@ -12,7 +12,8 @@ interface Frame {
   readonly userId: string;
   readonly startedAt: number;
   readonly span: TraceSpan | undefined;
-  context?: UserExecutionContext;
+  /** Ids only: a connection that is opened while the frame is answered keeps the frame for as long as it lasts. */
+  ids?: { readonly threadId: string; readonly runId: string };
 }
 
 /** Sent for every event that arrives: counted, and written down when debugging only. */
@@ -52,7 +53,7 @@ export class FrameObserver {
   /** Tells in which context the caller's frame is answered. @returns it */
   within(context: UserExecutionContext): UserExecutionContext {
     const frame = this.#frames.getStore();
-    if (frame) frame.context = context;
+    if (frame) frame.ids = { threadId: context.threadId, runId: context.runId };
     return context;
   }
 
@@ -66,7 +67,7 @@ export class FrameObserver {
   }
 
   #end(frame: Frame, answer: FrameAnswer<unknown>): void {
-    const { requestId, event, userId, startedAt, span, context } = frame;
+    const { requestId, event, userId, startedAt, span, ids } = frame;
     const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.count('bulkhead_frames_total', { event, outcome: answer.ok ? 'ok' : 'problem' });
     this.metrics.observe('bulkhead_frame_seconds', seconds, { event });
@@ -78,7 +79,7 @@ export class FrameObserver {
     const line = {
       requestId,
       userId,
-      ...(context && { threadId: context.threadId, runId: context.runId }),
+      ...ids,
       event,
       outcome: answer.ok ? 'ok' : answer.problem.code,
       durationMs: Math.round(seconds * 1000),
