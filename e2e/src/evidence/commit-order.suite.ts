@@ -33,7 +33,7 @@ export const commitOrder: EvidenceSuite = {
     'Eight writers per thread pause before each commit and roll some back, while connections on two nodes follow from ' +
     'the first event and from random ones. The same is done to a serial number, which must lose some.',
   async run(evidence) {
-    const [threads, transactions] = evidence.long ? [8, 20_000] : [4, 1_600];
+    const [threads, transactions] = evidence.long ? [5, 20_000] : [4, 1_600];
     const issuer = new SimulatedIssuer();
     const cluster = await Cluster.start(NODES, issuer.settings);
     evidence.defer(() => cluster.dispose());
