@@ -30,6 +30,9 @@ import type { EngineResult } from './user-execution.engine.ts';
 /** The run has ended; raised by the database's functions. */
 const ENDED = 'BH409';
 
+/** Tokens that the record of a run has room for: a sum that does not fit must not keep the run from its end. */
+const MAX_SUM = 2 ** 31 - 1;
+
 /** Over a whole run. */
 interface Used {
   readonly inputTokens: number;
@@ -228,7 +231,8 @@ const lockOf =
 const usedBy =
   (runId: string): Statement =>
   (literal) =>
-    `SELECT coalesce(sum(input_tokens), 0)::int AS "inputTokens", coalesce(sum(output_tokens), 0)::int AS "outputTokens",
+    `SELECT least(coalesce(sum(input_tokens), 0), ${MAX_SUM})::int AS "inputTokens",
+            least(coalesce(sum(output_tokens), 0), ${MAX_SUM})::int AS "outputTokens",
             sum(cost_nano)::text AS "costNano" FROM bulkhead.model_calls WHERE run_id = ${literal(runId)}`;
 
 function terminalEvent(

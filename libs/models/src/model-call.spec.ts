@@ -26,6 +26,23 @@ const finish = (unified: 'stop' | 'tool-calls' | 'error'): ModelStreamPart => ({
 });
 
 describe('callModel', () => {
+  it.each([-1, 1.5, NaN, Infinity, 1e30])('estimates what a provider tells as %p tokens', async (total) => {
+    const told = {
+      inputTokens: { ...usage.inputTokens, total },
+      outputTokens: { ...usage.outputTokens, total },
+    };
+    const end: ModelStreamPart = {
+      type: 'finish',
+      finishReason: { unified: 'stop', raw: 'stop' },
+      usage: told,
+    };
+    const { usage: used } = await callModel(new ScriptedModel([end]), aCall());
+    expect(used.isEstimated).toBe(true);
+    expect(
+      [used.inputTokens, used.outputTokens].every((count) => Number.isInteger(count) && count < 1e6),
+    ).toBe(true);
+  });
+
   it('folds a stream of text into one reply', async () => {
     const reply = await callModel(new ScriptedModel(textAnswer('Hel', 'lo')), aCall());
     expect(reply).toEqual({

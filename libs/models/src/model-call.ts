@@ -40,6 +40,9 @@ export interface ModelReply {
   readonly finishReason: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
 }
 
+/** More than any model takes or gives in one call. */
+const MAX_TOKENS = 10_000_000;
+
 type Finish = Extract<ModelStreamPart, { type: 'finish' }>;
 
 /**
@@ -96,14 +99,18 @@ function usageOf(
   finish: Finish | undefined,
   estimate: { input: () => number; output: () => number },
 ): CallUsage {
-  const input = finish?.usage.inputTokens.total;
-  const output = finish?.usage.outputTokens.total;
+  const input = believable(finish?.usage.inputTokens.total);
+  const output = believable(finish?.usage.outputTokens.total);
   return {
     inputTokens: input ?? estimate.input(),
     outputTokens: output ?? estimate.output(),
     isEstimated: input === undefined || output === undefined,
   };
 }
+
+/** A count as a provider tells it; what can't be one is as good as untold: it would be stored, priced and added up. */
+const believable = (count = -1): number | undefined =>
+  Number.isInteger(count) && count >= 0 && count <= MAX_TOKENS ? count : undefined;
 
 const writtenTokens = (text: string, toolCalls: readonly ToolCall[]): number =>
   estimateTokens(text) + (toolCalls.length > 0 ? estimateTokens(JSON.stringify(toolCalls)) : 0);
