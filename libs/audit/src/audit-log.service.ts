@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  literalOf,
   UserTransactions,
   type Statement,
   type TransactionDatabase,
@@ -7,7 +8,6 @@ import {
 } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { sql } from 'drizzle-orm';
-import pg from 'pg';
 import type { AuditAction } from './audit-action.ts';
 import { AuditKeys } from './audit-keys.service.ts';
 import { appendStatement, recordOf } from './audit-record.ts';
@@ -64,7 +64,7 @@ export class AuditLog {
     trail: object = {},
   ): Promise<void> {
     const record = recordOf(this.keys, userId, action, trail, details);
-    await db.execute(sql.raw(appendStatement(record, pg.escapeLiteral)));
+    await db.execute(sql.raw(appendStatement(record, literalOf)));
     this.#written.add(record.userId);
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Literal } from '@bulkhead/persistence';
 import type { JsonRecord } from '@bulkhead/user-context';
 import type { AuditAction } from './audit-action.ts';
 import type { AuditKeys, Signature } from './audit-keys.service.ts';
@@ -48,7 +49,7 @@ export const textOf = ({ userId, auditId, at, action, trail, details }: AuditCon
   [userId, auditId, at, action, canonicalJson(trail), canonicalJson(details)].join('\n');
 
 /** The SQL that adds the record to its user's chain; one row with its `seq`. */
-export function appendStatement(record: AuditRecord, literal: (value: string) => string): string {
+export function appendStatement(record: AuditRecord, literal: Literal): string {
   const { userId, auditId, at, action, trail, details, keyId, mac } = record;
   const values = [
     `${literal(userId)}::uuid`,

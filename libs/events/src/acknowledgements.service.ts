@@ -82,8 +82,8 @@ const statementFor =
       SELECT thread_id, user_id, oldest_seq, last_seq FROM bulkhead.threads WHERE thread_id = ${literal(threadId)}
     ), stored AS (
       INSERT INTO bulkhead.acknowledgements AS stored (thread_id, user_id, acked_seq, delivered_seq)
-      SELECT thread_id, user_id, ${literal(String(seq))}::bigint, ${literal(String(seq))}::bigint FROM thread
-       WHERE last_seq >= ${literal(String(seq))}::bigint
+      SELECT thread_id, user_id, ${literal(seq)}::bigint, ${literal(seq)}::bigint FROM thread
+       WHERE last_seq >= ${literal(seq)}::bigint
       ON CONFLICT (thread_id) DO UPDATE
         SET acked_seq = greatest(stored.acked_seq, excluded.acked_seq),
             acked_at = now(),

@@ -53,7 +53,7 @@ export class DeliveryCursors implements OnApplicationBootstrap, OnModuleDestroy 
 const statementFor =
   (seqs: ReadonlyMap<string, number>): Statement =>
   (literal) => {
-    const values = [...seqs].map(([id, seq]) => `(${literal(id)}::uuid, ${literal(String(seq))}::bigint)`);
+    const values = [...seqs].map(([id, seq]) => `(${literal(id)}::uuid, ${literal(seq)}::bigint)`);
     return `
       INSERT INTO bulkhead.acknowledgements AS stored (thread_id, user_id, delivered_seq)
       SELECT thread_id, user_id, seq FROM (VALUES ${values.join(', ')}) AS sent (id, seq)

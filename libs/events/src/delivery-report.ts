@@ -42,7 +42,7 @@ export class DeliveryReport {
     const rows = await this.session.statement<DeliveryRow>(
       (literal) =>
         `${select} ORDER BY t.last_seq - coalesce(a.acked_seq, 0) DESC, t.created_at DESC ` +
-        `LIMIT ${literal(String(limit))}`,
+        `LIMIT ${literal(limit)}`,
     );
     return rows.map(toDelivery);
   }

@@ -4,6 +4,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import {
   sqlStateOf,
   UserTransactions,
+  type Literal,
   type Statement,
   type UserDatabaseSession,
   type UserTransaction,
@@ -138,7 +139,7 @@ function draftOf(context: UserExecutionContext, batch: EventBatch, epoch?: numbe
   const { json, value } = toStorable(drafts);
   const statement: Statement = (literal) =>
     `SELECT * FROM bulkhead.append_events(${literal(context.threadId)}, ${literal(context.runId)}, ` +
-    `${literal(batch.key)}, ${literal(json)}::jsonb, ${epoch === undefined ? 'null' : literal(String(epoch))})`;
+    `${literal(batch.key)}, ${literal(json)}::jsonb, ${literal(epoch ?? null)})`;
   const storedAs = (row: AppendRow | undefined): ThreadEvent[] => {
     if (!row?.stored) return [];
     const firstSeq = Number(row.first_seq);
@@ -160,7 +161,7 @@ interface EventRow {
 }
 
 /** The sizes of a page's events are summed up before they are sent: a page is never much larger than asked for. */
-function pageStatement(range: EventRange, literal: (value: string) => string): string {
+function pageStatement(range: EventRange, literal: Literal): string {
   const { threadId, runId, afterSeq, limit, maxBytes } = range;
   const ofRun = runId === undefined ? '' : `AND run_id = ${literal(runId)}`;
   return (
@@ -169,9 +170,9 @@ function pageStatement(range: EventRange, literal: (value: string) => string): s
     `operation_depth AS "operationDepth", at, data, candidates FROM (` +
     `SELECT *, sum(size) OVER (ORDER BY seq) - size AS before, count(*) OVER () AS candidates FROM (` +
     `SELECT *, octet_length(data::text) AS size FROM bulkhead.events ` +
-    `WHERE thread_id = ${literal(threadId)} AND seq > ${literal(String(afterSeq))} ${ofRun} ` +
-    `ORDER BY seq LIMIT ${literal(String(limit))}) AS sized) AS page ` +
-    `${maxBytes === undefined ? '' : `WHERE before < ${literal(String(maxBytes))}`} ORDER BY seq`
+    `WHERE thread_id = ${literal(threadId)} AND seq > ${literal(afterSeq)} ${ofRun} ` +
+    `ORDER BY seq LIMIT ${literal(limit)}) AS sized) AS page ` +
+    `${maxBytes === undefined ? '' : `WHERE before < ${literal(maxBytes)}`} ORDER BY seq`
   );
 }
 

@@ -88,7 +88,7 @@ export class KeptSteps {
     return (literal) =>
       `INSERT INTO bulkhead.run_steps (run_id, name, user_id, result)
        SELECT run_id, ${literal(name)}, user_id, ${literal(result)} FROM bulkhead.runs
-        WHERE run_id = ${literal(this.context.runId)} ${claim ? `AND epoch = ${claim.epoch}` : ''} FOR SHARE
+        WHERE run_id = ${literal(this.context.runId)} ${claim ? `AND epoch = ${literal(claim.epoch)}` : ''} FOR SHARE
        ON CONFLICT DO NOTHING`;
   }
 }

@@ -72,8 +72,7 @@ export class RunAdmission {
       transaction.atCommit(
         (literal) =>
           `INSERT INTO bulkhead.messages (message_id, user_id, thread_id, run_id, seq, role, content, tokens)
-           VALUES (${[messageId, userId, threadId, runId].map(literal).join(', ')}, ${first}, 'user',
-             ${literal(content)}, ${estimateTokens(content)})`,
+           VALUES (${[messageId, userId, threadId, runId, first, 'user', content, estimateTokens(content)].map(literal).join(', ')})`,
       );
       await this.queue.enqueue(transaction, context, agentName);
       // Last: the user's chain is locked from here to the commit.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { asEngine, runs, threads } from '@bulkhead/persistence';
+import { asEngine, literalOf, runs, threads } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
 import type { Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
@@ -37,8 +37,7 @@ async function queue(identity: Identity, threadId: string = randomUUID()): Promi
   });
   return runId;
 }
-const leave = (runId: string) =>
-  database.asAdmin((admin) => admin.query(leaveQueue(runId)(pg.escapeLiteral)));
+const leave = (runId: string) => database.asAdmin((admin) => admin.query(leaveQueue(runId)(literalOf)));
 const each = <R>(count: number, work: () => Promise<R>) => Promise.all(Array.from({ length: count }, work));
 /** As if the node had not been heard of for so long. */
 const silence = (nodeId: string, ms: number) =>

@@ -111,9 +111,9 @@ export class RunJournal {
     const first: Statement = (literal) =>
       `${lockOf(threadId)(literal)};
        UPDATE bulkhead.runs SET state = 'running', started_at = coalesce(started_at, now())
-              ${claim ? `, epoch = ${claim.epoch}` : ''}
+              ${claim ? `, epoch = ${literal(claim.epoch)}` : ''}
         WHERE run_id = ${literal(runId)} AND state IN (${UNFINISHED_STATES.map(literal).join(', ')})
-              ${claim ? `AND epoch <= ${claim.epoch}` : ''}
+              ${claim ? `AND epoch <= ${literal(claim.epoch)}` : ''}
        RETURNING cancel_requested_at IS NOT NULL AS "isCancelling"`;
     return this.session.transaction(
       async (transaction) => {
@@ -171,8 +171,7 @@ export class RunJournal {
     const { userId, threadId, runId } = this.context;
     return (literal) =>
       `INSERT INTO bulkhead.messages (message_id, user_id, thread_id, run_id, seq, role, content, tokens)
-       VALUES (${[messageId, userId, threadId, runId].map(literal).join(', ')}, ${seq}, 'assistant',
-         ${literal(text)}, ${estimateTokens(text)})`;
+       VALUES (${[messageId, userId, threadId, runId, seq, 'assistant', text, estimateTokens(text)].map(literal).join(', ')})`;
   }
 
   /** The event is stored only with the state: neither without the other. */
@@ -182,11 +181,10 @@ export class RunJournal {
     { inputTokens, outputTokens, costNano }: Used,
   ): Statement {
     const { state } = outcome;
-    const error = 'problem' in outcome ? JSON.stringify(outcome.problem) : undefined;
+    const error = 'problem' in outcome ? JSON.stringify(outcome.problem) : null;
     return (literal) =>
       `SELECT bulkhead.end_run(${literal(this.context.runId)}, ARRAY[${statesBefore(state).map(literal).join(', ')}],
-         ${literal(state)}, ${error === undefined ? 'NULL' : `${literal(error)}::jsonb`},
-         ${steps}, ${toolCalls}, ${inputTokens}, ${outputTokens}, ${costNano ?? 'NULL'})`;
+         ${[state, error, steps, toolCalls, inputTokens, outputTokens, costNano].map(literal).join(', ')})`;
   }
 
   /** What a run that did not complete had begun, sub-agents included: by its events, which outlast every node. */

@@ -114,7 +114,7 @@ export class ThreadSummaries {
     await this.session.statement(
       (literal) =>
         `INSERT INTO bulkhead.thread_summaries (thread_id, user_id, covers_seq, summary)
-         VALUES (${literal(threadId)}, ${literal(userId)}, ${coversSeq}, ${literal(text)})
+         VALUES (${literal(threadId)}, ${literal(userId)}, ${literal(coversSeq)}, ${literal(text)})
          ON CONFLICT (thread_id) DO UPDATE
            SET covers_seq = excluded.covers_seq, summary = excluded.summary, updated_at = now()`,
     );

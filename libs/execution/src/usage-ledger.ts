@@ -39,18 +39,21 @@ export class UsageLedger {
     const { runId, userId } = this.context;
     const cost = costOf(this.options.modelPrices ?? {}, model, usage);
     const { inputTokens, outputTokens, isEstimated } = usage;
+    const values = [
+      ...[runId, key, userId, agentName, model, outcome],
+      ...[inputTokens, outputTokens, isEstimated, cost ?? null],
+    ];
     this.session.ride(
       (literal) =>
         `WITH added AS (
            INSERT INTO bulkhead.model_calls
              (run_id, call_key, user_id, agent_name, model, outcome, input_tokens, output_tokens, is_estimated, cost_nano)
-           VALUES (${[runId, key, userId, agentName, model, outcome].map(literal).join(', ')},
-             ${inputTokens}, ${outputTokens}, ${isEstimated}, ${cost ?? 'NULL'})
+           VALUES (${values.map(literal).join(', ')})
            ON CONFLICT DO NOTHING RETURNING *
          )
          INSERT INTO bulkhead.usage_days AS d
            (user_id, day, agent_name, model, model_calls, tool_calls, input_tokens, output_tokens, cost_nano, estimated_calls, unpriced_calls)
-         SELECT user_id, (at AT TIME ZONE 'UTC')::date, agent_name, model, 1, ${toolCalls}, input_tokens, output_tokens,
+         SELECT user_id, (at AT TIME ZONE 'UTC')::date, agent_name, model, 1, ${literal(toolCalls)}, input_tokens, output_tokens,
                 coalesce(cost_nano, 0), is_estimated::int, (cost_nano IS NULL)::int FROM added
          ON CONFLICT (user_id, day, agent_name, model) DO UPDATE
            SET model_calls = d.model_calls + 1,

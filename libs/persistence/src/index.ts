@@ -49,7 +49,9 @@ export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
 export {
   asEngine,
+  literalOf,
   UserTransactions,
+  type Literal,
   type Statement,
   type UserTransaction,
 } from './user-transactions.service.ts';

@@ -32,8 +32,13 @@ export interface TransactionOptions {
   readonly first?: Statement | undefined;
 }
 
+/** A value as SQL text, quoted so that it can be nothing else; its type is that of where it stands. */
+export type Literal = (value: string | number | bigint | boolean | null) => string;
+
 /** One SQL statement; every value in it must go through `literal`. */
-export type Statement = (literal: (value: string) => string) => string;
+export type Statement = (literal: Literal) => string;
+
+export const literalOf: Literal = (value) => (value === null ? 'NULL' : pg.escapeLiteral(String(value)));
 
 /** Opens transactions for a user. The user is taken from a context, never from an id. */
 @Injectable()
@@ -73,7 +78,7 @@ export class UserTransactions {
       return once ? doOnce(transaction.db, userId, once, () => work(transaction)) : work(transaction);
     };
     const result = await inTransaction(this.database.pool, openingFor(userId, first), transact, {
-      closing: () => closing.map((statement) => `${statement(pg.escapeLiteral)}; `).join(''),
+      closing: () => closing.map((statement) => `${statement(literalOf)}; `).join(''),
       lane: userId,
     });
     for (const then of onCommit) then();
@@ -93,12 +98,12 @@ export const asEngine =
  */
 const statementsFor = (userId: string, statements: readonly Statement[]): string =>
   `SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${pg.escapeLiteral(userId)}, true); ` +
-  statements.map((statement) => statement(pg.escapeLiteral)).join('; ');
+  statements.map((statement) => statement(literalOf)).join('; ');
 
 /** Role and user are local to the transaction: a pooled connection carries neither to the next user. */
 const openingFor = (userId: string, first?: Statement): string =>
   `BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)` +
-  (first ? `; ${first(pg.escapeLiteral)}` : '');
+  (first ? `; ${first(literalOf)}` : '');
 
 const transactionOn = (
   client: pg.PoolClient,
@@ -109,7 +114,7 @@ const transactionOn = (
   db: databaseOf(client),
   opened,
   send: async <Row>(...statements: Statement[]): Promise<Row[][]> => {
-    const results = await client.query(statements.map((statement) => statement(pg.escapeLiteral)).join('; '));
+    const results = await client.query(statements.map((statement) => statement(literalOf)).join('; '));
     return resultsOf(results).map(({ rows }) => rows as Row[]);
   },
   atCommit: (statement) => void closing.push(statement),

@@ -44,6 +44,16 @@ describe('a single statement', () => {
     expect(await textsOf(ben)).toEqual(['of Ben']);
   });
 
+  it('takes values of every kind, which can be nothing else than values', async () => {
+    const [row] = await test.transactions.statement(
+      aContext(ada).build(),
+      (literal) =>
+        `select 1 -${literal(-1)}::int as number, ${literal(2n ** 60n)}::bigint as large,
+                ${literal(true)}::boolean as yes, ${literal(null)}::text as nothing`,
+    );
+    expect(row).toEqual({ number: 2, large: String(2n ** 60n), yes: true, nothing: null });
+  });
+
   it("refuses to store a row in another user's name", async () => {
     const forged = addNote(ben, 'forged', aContext(ada).build());
     await expect(forged).rejects.toThrow('row-level security');

@@ -1,3 +1,4 @@
+import type { Statement } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { openTestTools, type TestCall, type TestTools } from './testing/index.ts';
 import { ToolLimits } from './tool-limits.service.ts';
@@ -118,6 +119,5 @@ describe('the tool calls of one user at the same time', () => {
   });
 });
 
-const statementOf =
-  (context: UserExecutionContext) => (statement: (literal: (value: string) => string) => string) =>
-    test.events.database.transactions.statement(context, statement);
+const statementOf = (context: UserExecutionContext) => (statement: Statement) =>
+  test.events.database.transactions.statement(context, statement);
