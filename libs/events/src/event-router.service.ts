@@ -21,9 +21,11 @@ export type RouteKey = `${string} ${string}`;
  */
 @Injectable()
 export class EventRouter {
-  readonly #listeners = new Map<RouteKey, Set<Listener>>();
+  /** Each with the number of its subscription. */
+  readonly #listeners = new Map<RouteKey, Map<Listener, number>>();
   readonly #watchers = new Set<Watcher>();
   readonly #observers = new Set<Observer>();
+  #subscriptions = 0;
 
   /** Readers that are listening now. */
   get listenerCount(): number {
@@ -39,7 +41,7 @@ export class EventRouter {
       throw new ContextIsolationError("An event is not of the context's thread.");
     }
     const key = keyOf(context, context.threadId);
-    for (const listener of this.#listeners.get(key) ?? []) listener(events);
+    for (const listener of this.#listeners.get(key)?.keys() ?? []) listener(events);
     for (const watcher of this.#watchers) watcher(key);
     for (const observer of this.#observers) observer(context, events);
   }
@@ -53,20 +55,23 @@ export class EventRouter {
 
   /** Another node has stored events of this thread: its readers here go to the log, under their own user. */
   wake(key: RouteKey): void {
-    for (const listener of this.#listeners.get(key) ?? []) listener('behind');
+    for (const listener of this.#listeners.get(key)?.keys() ?? []) listener('behind');
   }
 
   /** Wakes may have been lost: every reader goes to the log. */
   wakeAll(): void {
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener('behind');
+    for (const listeners of this.#listeners.values()) {
+      for (const listener of listeners.keys()) listener('behind');
+    }
   }
 
-  /** The same for one share of all readers; the shares from 0 to `shares` - 1 together are everybody. */
+  /**
+   * The same for one share of all readers, those of one thread too; the shares from 0 to `shares` - 1 together are
+   * everybody.
+   */
   wakeShare(share: number, shares: number): void {
-    for (const [key, listeners] of this.#listeners) {
-      // The last digits of a thread's id are random.
-      if (parseInt(key.slice(-4), 16) % shares !== share) continue;
-      for (const listener of listeners) listener('behind');
+    for (const listeners of this.#listeners.values()) {
+      for (const [listener, number] of listeners) if (number % shares === share) listener('behind');
     }
   }
 
@@ -85,8 +90,8 @@ export class EventRouter {
   /** Hears the owner's events of one thread until the returned function is called. */
   subscribe(context: UserExecutionContext, threadId: string, listener: Listener): () => void {
     const key = keyOf(context, threadId);
-    const listeners = this.#listeners.get(key) ?? new Set();
-    this.#listeners.set(key, listeners.add(listener));
+    const listeners = this.#listeners.get(key) ?? new Map<Listener, number>();
+    this.#listeners.set(key, listeners.set(listener, this.#subscriptions++));
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);

@@ -139,6 +139,16 @@ describe('a wake', () => {
     expect(heard).toEqual(heard.map(() => ['behind']));
   });
 
+  it('of a share sends few readers to the log, also when all of them read one thread', () => {
+    const router = new EventRouter();
+    const ada = aContext().build();
+    const heard = Array.from({ length: 70 }, () => listenFor(router, ada));
+    for (let share = 0; share < 7; share += 1) {
+      router.wakeShare(share, 7);
+      expect(heard.flat()).toHaveLength(10 * (share + 1));
+    }
+  });
+
   it('is asked for by watchers, who learn which thread has news and not which news, until they stop', () => {
     const router = new EventRouter();
     const ada = aContext().build();

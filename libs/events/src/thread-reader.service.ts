@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
@@ -11,13 +12,20 @@ import { Turnstile } from './turnstile.ts';
 import type { ThreadEvent } from './thread-event.ts';
 import type { StoredRange } from './wire-events.ts';
 
-/** Most events per read of the log; the first read asks for few, and each that was not cut short for more. */
-const PAGE = 500;
-const FIRST_PAGE = 32;
-/** Bytes of what events say per read of the log: what a reader holds while its consumer is busy, and what keeps others waiting. */
-const PAGE_BYTES = 128 * 1024;
-/** Reads of the log at the same time: a thousand clients that come back at once must leave room for everybody else. */
-const CONCURRENT_READS = 8;
+/** A page of the log: most events, and most bytes of what they say; one event is on it in any case. */
+interface PageSize {
+  readonly limit: number;
+  readonly maxBytes: number;
+}
+
+/** What a reader asks for first: enough for one that has missed little, and soon done. */
+const FIRST_PAGE: PageSize = { limit: 32, maxBytes: 64 * 1024 };
+/** What one that has missed much asks for at most: it holds as much while its consumer is busy. */
+const LARGEST_PAGE: PageSize = { limit: 500, maxBytes: 128 * 1024 };
+/** First pages that are read at the same time: a thousand clients that come back at once must leave room for everybody else. */
+const FIRST_PAGES_AT_ONCE = 8;
+/** Further pages, each of which keeps a core busy, of the database or of this process. */
+const FURTHER_PAGES_AT_ONCE = Math.min(8, Math.max(2, availableParallelism()));
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
 const RETRY_MS = 500;
 
@@ -36,10 +44,16 @@ export interface Cursor {
   readonly afterSeq: number;
 }
 
-/** Reads a thread from a cursor on: first what is stored, then what comes, through one reader without a seam. */
+/**
+ * Reads a thread from a cursor on: first what is stored, then what comes, through one reader without a seam.
+ *
+ * A reader's first page, and the first after it was up to date, waits for other first pages only: however many have
+ * megabytes to catch up with, whoever has missed little, or only looks whether it has, does not wait behind them.
+ */
 @Injectable()
 export class ThreadReader {
-  readonly #reads = new Turnstile(CONCURRENT_READS);
+  readonly #firstPages = new Turnstile(FIRST_PAGES_AT_ONCE);
+  readonly #furtherPages = new Turnstile(FURTHER_PAGES_AT_ONCE);
 
   constructor(
     private readonly transactions: UserTransactions,
@@ -80,7 +94,7 @@ export class ThreadReader {
     signal.addEventListener('abort', stop, { once: true });
     try {
       let cursor = options.afterSeq;
-      let [upToDate, limit] = [false, FIRST_PAGE];
+      let [upToDate, size] = [false, FIRST_PAGE];
       while (!signal.aborted) {
         if (upToDate) {
           const live = inbox.takeFrom(cursor + 1);
@@ -92,14 +106,10 @@ export class ThreadReader {
           }
           continue;
         }
-        const { events, isLast } = await this.#readLog(
-          context,
-          { threadId, afterSeq: cursor, limit, maxBytes: PAGE_BYTES },
-          signal,
-        );
-        // Large events: the database measures each that it is asked for, also those that do not fit.
-        const isCut = !isLast && events.length < limit;
-        limit = isCut ? 2 * Math.max(1, events.length) : Math.min(PAGE, 4 * limit);
+        const turnstile = size === FIRST_PAGE ? this.#firstPages : this.#furtherPages;
+        const page = { threadId, afterSeq: cursor, ...size };
+        const { events, isLast } = await this.#readLog(context, page, turnstile, signal);
+        size = isLast ? FIRST_PAGE : sizeAfter(size, events.length);
         // Reading takes time: whoever stopped meanwhile gets no more.
         if (signal.aborted) return;
         upToDate = isLast;
@@ -118,10 +128,15 @@ export class ThreadReader {
   }
 
   /** A page of the log, however long the database is away meanwhile; empty once the signal has aborted. */
-  async #readLog(context: UserExecutionContext, range: EventRange, signal: AbortSignal): Promise<EventPage> {
+  async #readLog(
+    context: UserExecutionContext,
+    range: EventRange,
+    turnstile: Turnstile,
+    signal: AbortSignal,
+  ): Promise<EventPage> {
     while (!signal.aborted) {
       try {
-        return await this.#reads.run(async () =>
+        return await turnstile.run(async () =>
           signal.aborted ? nothing : this.log.readPage(context, range),
         );
       } catch (error) {
@@ -131,6 +146,12 @@ export class ThreadReader {
     }
     return nothing;
   }
+}
+
+/** Large events are asked for a few at a time: the database measures each, also those that do not fit. */
+function sizeAfter({ limit }: PageSize, count: number): PageSize {
+  const next = count < limit ? 2 * Math.max(1, count) : 4 * limit;
+  return { ...LARGEST_PAGE, limit: Math.min(LARGEST_PAGE.limit, next) };
 }
 
 const nothing: EventPage = { events: [], isLast: false };

@@ -30,6 +30,14 @@ function open(limit = 1024 * KIB) {
   return { connection, outbox: new Outbox(connection, limit) };
 }
 
+/** Sends for as long as there is room, and nothing is confirmed. */
+async function fill(connection: FakeConnection, outbox: Outbox): Promise<void> {
+  while (outbox.hasRoom) {
+    await connection.send(64 * KIB);
+    outbox.flushed();
+  }
+}
+
 describe('the outbox of a connection', () => {
   it('counts what was sent until the client answers a heartbeat that was sent behind it', async () => {
     const { connection, outbox } = open();
@@ -48,17 +56,26 @@ describe('the outbox of a connection', () => {
     expect(connection.pings).toBe(4);
   });
 
-  it('has no room when as much waits as may, and has it again when that is confirmed', async () => {
-    const { connection, outbox } = open(512 * KIB);
-    while (outbox.hasRoom) {
-      await connection.send(64 * KIB);
-      outbox.flushed();
-    }
-    expect(outbox.size).toBeLessThanOrEqual(512 * KIB);
+  it('has room for 128 KiB before anything is confirmed, and again when that is', async () => {
+    const { connection, outbox } = open();
+    await fill(connection, outbox);
+    expect(outbox.size).toBe(128 * KIB);
     const waiting = outbox.untilRoom(new AbortController().signal);
     connection.answerHeartbeats();
     await waiting;
     expect(outbox.hasRoom).toBe(true);
+  });
+
+  it('has room for as much more as the client has confirmed, and never for more than the limit', async () => {
+    const { connection, outbox } = open(768 * KIB);
+    const sizes: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      await fill(connection, outbox);
+      sizes.push(outbox.size / KIB);
+      connection.answerHeartbeats();
+    }
+    // The last 128 KiB are kept free.
+    expect(sizes).toEqual([128, 256, 512, 640, 640]);
   });
 
   it('counts what waits in this process, whatever a client that answers without reading says', async () => {

@@ -12,6 +12,8 @@ export interface OutgoingConnection {
 
 /** Bytes after which the client is asked for a sign that it has read them. */
 const MARK_BYTES = 64 * 1024;
+/** What a client that has confirmed nothing yet may have waiting, in bytes; it may have more by as much as it confirms. */
+const FIRST_WINDOW_BYTES = 2 * MARK_BYTES;
 /** Kept free for one event and for answers, in bytes. */
 const RESERVE_BYTES = 128 * 1024;
 
@@ -19,6 +21,9 @@ const RESERVE_BYTES = 128 * 1024;
  * What one connection was sent and has not confirmed, in bytes. A paused client keeps megabytes waiting in the
  * buffers of the network, where nobody sees them: so the count goes down only when the client answers a heartbeat
  * that was sent behind them. What waits in this process counts too, whatever the client says.
+ *
+ * How much may wait grows with what the client has shown to take in, up to the limit: one that reads nothing costs
+ * little of the reading, encoding and sending that others wait for.
  */
 export class Outbox {
   /** Bytes up to each heartbeat that is not answered yet. */
@@ -29,12 +34,14 @@ export class Outbox {
   #isMarking = false;
   #idleTicks = 0;
   #waiting: (() => void)[] = [];
+  #window: number;
 
-  /** @param limit in bytes */
+  /** @param limit in bytes, at least 256 KiB */
   constructor(
     private readonly connection: OutgoingConnection,
     private readonly limit: number,
   ) {
+    this.#window = Math.min(FIRST_WINDOW_BYTES, this.#largestWindow);
     connection.on('packetCreate', ({ type, data }) => this.#count(type, data));
     connection.on('heartbeat', () => this.#confirm());
   }
@@ -46,7 +53,7 @@ export class Outbox {
 
   /** Whether another event may be sent. */
   get hasRoom(): boolean {
-    return this.size + RESERVE_BYTES <= this.limit;
+    return this.size < this.#window;
   }
 
   /** Whether more waits in this process than may. */
@@ -76,6 +83,10 @@ export class Outbox {
     this.#idleTicks = this.size < MARK_BYTES ? 0 : this.#idleTicks + 1;
     if (this.hasRoom) this.#wake();
     return this.#idleTicks;
+  }
+
+  get #largestWindow(): number {
+    return this.limit - RESERVE_BYTES;
   }
 
   /** What waits in this process, in the engine's buffer and in that of the WebSocket. */
@@ -110,7 +121,9 @@ export class Outbox {
   }
 
   #confirm(): void {
-    this.#unconfirmed -= this.#marks.shift() ?? 0;
+    const bytes = this.#marks.shift() ?? 0;
+    this.#unconfirmed -= bytes;
+    this.#window = Math.min(this.#window + bytes, this.#largestWindow);
     this.#idleTicks = 0;
     if (this.hasRoom) this.#wake();
   }
