@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import type { Identity } from '@bulkhead/user-context';
@@ -14,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+/** The driver's types do not know what its connections are made of. */
+type Lent = pg.PoolClient & { readonly connection: EventEmitter };
 type Row = { pid: number };
 const backendOf = async (client: pg.ClientBase): Promise<number> =>
   (await client.query<Row>('select pg_backend_pid() as pid')).rows[0]?.pid ?? 0;
@@ -64,6 +67,16 @@ describe('a transaction whose connection breaks', () => {
       await use(backendOf);
       expect(client).not.toBe(broken);
     }
+  });
+
+  it('reports it also when the loss came before the first query, while the connection was being lent', async () => {
+    const select = () => test.transactions.statement(aContext(ada).build(), () => 'SELECT 1 AS one');
+    test.database.pool.once('acquire', (client: Lent) => {
+      client.once('error', () => undefined);
+      client.connection.emit('error', new Error('gone'));
+    });
+    await expect(select()).rejects.toThrow(DatabaseUnavailableError);
+    expect(await select()).toEqual([{ one: 1 }]);
   });
 
   it('fails a query that waits for its answer', async () => {

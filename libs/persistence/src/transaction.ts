@@ -155,9 +155,9 @@ function isConnectionLoss(error: unknown): boolean {
   );
 }
 
-/** The driver gives a socket that ended in mid-query no code. */
+/** The driver gives a socket that ended no code, neither in mid-query nor when it is to be used again. */
 const isDeadSocket = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith('Connection terminated');
+  error instanceof Error && /^(Connection terminated|Client .* is not queryable)/.test(error.message);
 
 /** SQLSTATE classes 40 (rolled back for the sake of others) and 53 (out of resources): later it may work. */
 const isTransient = (error: unknown): boolean => /^(40|53)/.test(sqlStateOf(error) ?? '');
