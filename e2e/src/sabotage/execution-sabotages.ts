@@ -10,8 +10,8 @@ export const executionSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/tools/src/tool-dispatcher.ts',
-        find: "if (isRepeated && AuthorizedToolCall.verify(authorized).tool.sideEffect === 'once') {",
-        replace: 'if (isRepeated && AuthorizedToolCall.verify(authorized).tool.name === "") {',
+        find: "if (isRepeated && tool.sideEffect === 'once') {",
+        replace: 'if (isRepeated && tool.name === "") {',
       },
     ],
     guard: { spec: 'libs/tools/src/tool-dispatcher.isolation.spec.ts' },

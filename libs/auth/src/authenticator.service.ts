@@ -1,20 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import {
-  AccountTransactions,
-  accounts,
-  apiKeys,
-  sessions,
-  type TransactionDatabase,
-} from '@bulkhead/persistence';
+import { AccountTransactions, type TransactionDatabase } from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
-import { and, eq } from 'drizzle-orm';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { isUuid } from './access-token.ts';
 import { looksLikeApiKey } from './api-keys/api-key.ts';
 import { ApiKeyVerifier } from './api-keys/api-key-verifier.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { mintIdentity } from './identity-mint.ts';
-import { identityColumns, prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
+import { prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProviderAccounts } from './providers/provider-accounts.service.ts';
@@ -80,22 +73,18 @@ export class Authenticator {
    */
   async identityOf({ userId, sessionId }: TokenSubject): Promise<Identity> {
     if (!isUuid(userId) || !isUuid(sessionId)) throw new UnauthenticatedError();
-    const [session] = await this.transactions.run((db) =>
-      db
-        .select({
-          ...identityColumns,
-          issuer: accounts.issuer,
-          scopes: apiKeys.permissions,
-          disabledAt: accounts.disabledAt,
-        })
-        .from(sessions)
-        .innerJoin(accounts, eq(accounts.userId, sessions.userId))
-        .leftJoin(apiKeys, eq(apiKeys.sessionId, sessions.sessionId))
-        .where(and(eq(sessions.sessionId, sessionId), eq(sessions.userId, userId))),
+    // On the way of every run, so as text: the query builder takes longer than the database.
+    const [session] = await this.transactions.statement<RunSession>(
+      (literal) =>
+        `SELECT a.user_id AS "userId", s.session_id AS "sessionId", a.issuer, k.permissions AS scopes,
+                CASE WHEN a.disabled_at IS NULL THEN a.roles ELSE '{}' END AS roles
+           FROM bulkhead.sessions s JOIN bulkhead.accounts a USING (user_id)
+           LEFT JOIN bulkhead.api_keys k USING (session_id)
+          WHERE s.session_id = ${literal(sessionId)} AND s.user_id = ${literal(userId)}`,
+      userId,
     );
     if (!session) throw new UnauthenticatedError(new Error('The account is gone.'));
-    const roles = session.disabledAt ? [] : session.roles;
-    return identityFor({ ...session, roles }, Date.now() + RUN_IDENTITY_MS);
+    return identityFor(session, Date.now() + RUN_IDENTITY_MS);
   }
 
   /** Built and planned once per connection: on the way of every request that costs more than running it. */
@@ -107,6 +96,9 @@ export class Authenticator {
     return query;
   }
 }
+
+/** The session of a stored run, whose account may be disabled since. */
+type RunSession = Required<AccountSession>;
 
 interface AccountSession extends TokenSubject {
   readonly roles: readonly string[];

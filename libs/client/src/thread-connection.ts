@@ -17,7 +17,7 @@ export interface MessageOptions {
 }
 
 /** An acknowledgement covers what this many milliseconds brought. */
-const ACK_INTERVAL_MS = 250;
+const ACK_INTERVAL_MS = 1_000;
 const BUFFER_SIZE = 1_000;
 
 export interface OpenThreadOptions extends CallOptions {

@@ -32,6 +32,8 @@ export interface Agent {
   readonly model: string;
   /** What it may use of its run's limits, if less. */
   readonly limits: AgentLimits;
+  /** To be asked before each model call. @throws QuotaExceededError */
+  assertQuotaLeft(): Promise<void>;
   /** One model call, whose use is written down under the key; `onText` hears the answer's text as it comes. @throws ModelFailedError, or the signal's reason */
   think(
     messages: readonly ChatMessage[],
@@ -81,6 +83,7 @@ export class AgentFactory {
       name: agentName,
       model: `${model.provider}:${model.modelId}`,
       limits,
+      assertQuotaLeft: () => this.usage.assertQuotaLeft(),
       think: (messages, onText, signal, key) => {
         const call = { instructions, messages, tools: offers, signal, onText };
         return this.#think(model, call, { key, agentName, model: `${model.provider}:${model.modelId}` });
@@ -107,7 +110,6 @@ export class AgentFactory {
     call: ModelCall,
     used: Pick<UsedCall, 'key' | 'agentName' | 'model'>,
   ): Promise<ModelReply> {
-    await this.usage.assertQuotaLeft();
     let failed: CallUsage | undefined;
     try {
       const reply = await callModel(model, { ...call, onFailedUsage: (usage) => (failed = usage) });

@@ -26,6 +26,9 @@ export class KeptSteps {
     private readonly queue: RunQueue,
   ) {}
 
+  /** What takes a result off that has not been stored yet. */
+  readonly #unstored = new Set<() => void>();
+
   /** Those of the run's own agent. One that failed fails again after a crash, the same way. */
   readonly own: DurableSteps = this.#stepsOf('', true);
 
@@ -35,6 +38,12 @@ export class KeptSteps {
    */
   at(path: string): DurableSteps {
     return this.#stepsOf(path, false);
+  }
+
+  /** Lets go of results that nobody will ask for any more, because the run is at its end. */
+  drop(): void {
+    for (const takeOff of this.#unstored) takeOff();
+    this.#unstored.clear();
   }
 
   #stepsOf(path: string, keepsFailures: boolean): DurableSteps {
@@ -78,7 +87,7 @@ export class KeptSteps {
     }
     // What a closing scope makes of a step is not its result: it is executed again elsewhere.
     signal.throwIfAborted();
-    this.session.ride(this.#keep(name, result));
+    this.#unstored.add(this.session.ride(this.#keep(name, result)));
     return result;
   }
 

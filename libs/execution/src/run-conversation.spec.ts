@@ -48,8 +48,8 @@ async function talk(context: UserExecutionContext, turns: number, tokens = 10): 
   });
 }
 const load = (context: UserExecutionContext, on = node): Promise<ChatMessage[]> =>
-  on.inScope(context, RunConversation, (conversation) =>
-    conversation.load('assistant', new AbortController().signal),
+  on.inScope(context, RunConversation, async (conversation) =>
+    conversation.tell(await conversation.read(), 'assistant', new AbortController().signal),
   );
 const textsOf = (conversation: readonly ChatMessage[]): string[] =>
   conversation.map((message) => (message.role === 'tool' ? '?' : message.text.replaceAll(/ \.+$/g, '')));

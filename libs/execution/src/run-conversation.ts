@@ -13,23 +13,40 @@ export class RunConversation {
     @Inject(EXECUTION_OPTIONS) private readonly options: Pick<ExecutionOptions, 'contextTokens'>,
   ) {}
 
+  /** What is stored of it. Needs no more than the run's place: it may be asked for side by side with its begin. */
+  async read(): Promise<StoredConversation> {
+    const former = await this.summaries.find();
+    const newest = await this.turns.newest({
+      after: former?.coversSeq ?? -1,
+      upTo: 'own message',
+      maxTokens: this.options.contextTokens,
+    });
+    return { former, ...newest };
+  }
+
   /**
    * The thread's newest turns that fit, oldest first, and the run's own message, which is always there. Each answer
    * follows its question, also where the next question was asked before it was there. What is older is told as a
    * summary where those are configured.
    * @throws DatabaseUnavailableError, or the signal's reason
    */
-  async load(agentName: string, signal: AbortSignal): Promise<ChatMessage[]> {
-    const former = await this.summaries.find();
-    const { turns, hasMore } = await this.turns.newest({
-      after: former?.coversSeq ?? -1,
-      upTo: 'own message',
-      maxTokens: this.options.contextTokens,
-    });
+  async tell(
+    { former, turns, hasMore }: StoredConversation,
+    agentName: string,
+    signal: AbortSignal,
+  ): Promise<ChatMessage[]> {
     const summary = hasMore ? await this.summaries.extend(former, turns, agentName, signal) : former;
     const told = turns.filter(({ seq }) => seq > (summary?.coversSeq ?? -1));
     return [...(summary ? [toldAs(summary)] : []), ...told.reverse().flatMap(messagesOf)];
   }
+}
+
+/** The newest turns that fit, newest first, and the summary of what came before when they were summarised last. */
+export interface StoredConversation {
+  readonly former: ThreadSummary | undefined;
+  readonly turns: readonly ThreadTurn[];
+  /** There are older turns that are in no summary. */
+  readonly hasMore: boolean;
 }
 
 const messagesOf = ({ question, answer }: ThreadTurn): ChatMessage[] => [

@@ -3,14 +3,14 @@ import { Inject, Injectable, Logger, Scope } from '@nestjs/common';
 import { AppError, toProblemDetails } from '@bulkhead/errors';
 import { RunSupersededError } from '@bulkhead/events';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
-import { ContextIsolationError, UserContextScope, UserExecutionContext } from '@bulkhead/user-context';
+import { ContextIsolationError, UserContextScope } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { RUN_CANCELLED, RUN_TIMEOUT } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { RunClock } from './run-clock.ts';
-import { RunConversation } from './run-conversation.ts';
+import { RunConversation, type StoredConversation } from './run-conversation.ts';
 import { RunBudget } from './run-budget.ts';
 import { RunJournal, type RunOutcome } from './run-journal.ts';
 
@@ -42,12 +42,16 @@ export class RunExecution {
     const { signal: cancelled, leave } = this.ledger.enter(context);
     this.scope.defer('activity ledger', leave);
     this.#stopWhenSuperseded();
-    const state = await this.#persist(() => this.journal.begin());
+    // In one round trip.
+    const [state, said] = await Promise.all([
+      this.#persist(() => this.journal.begin()),
+      this.#persist(() => this.conversation.read()),
+    ]);
     if (state === 'ended') return;
     const outcome: RunOutcome =
       state === 'cancelling'
         ? { state: 'cancelled' }
-        : await this.#outcome(context, agentName, steps, cancelled);
+        : await this.#outcome(agentName, said, steps, cancelled);
     await this.#persist(() => this.journal.finish(agentName, outcome));
     if (this.#violation) throw this.#violation;
   }
@@ -60,17 +64,18 @@ export class RunExecution {
   }
 
   async #outcome(
-    context: UserExecutionContext,
     agentName: string,
+    said: StoredConversation,
     steps: DurableSteps,
     cancelled: AbortSignal,
   ): Promise<RunOutcome> {
+    const { context } = this.scope;
     const { runTimeoutMs } = this.options;
     const clock = new RunClock(runTimeoutMs, await this.#persist(() => this.journal.workedMs()));
     this.scope.defer('run time limit', () => clock.stop());
     const signal = AbortSignal.any([this.scope.signal, cancelled, clock.signal]);
     try {
-      const conversation = await this.#persist(() => this.conversation.load(agentName, signal));
+      const conversation = await this.#persist(() => this.conversation.tell(said, agentName, signal));
       const budget = new RunBudget(this.options);
       const engine = this.engines.createForUser(context);
       return {

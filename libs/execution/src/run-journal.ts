@@ -104,32 +104,39 @@ export class RunJournal {
    * @returns `ended` when there is nothing to do any more
    * @throws RunSupersededError when another node has it
    */
-  begin(): Promise<'running' | 'cancelling' | 'ended'> {
+  async begin(): Promise<'running' | 'cancelling' | 'ended'> {
     const { runId, threadId } = this.context;
     const { claim } = this.emitter;
+    const started = this.audit.statement(this.context, 'run.started');
+    const begun: Statement = (literal) =>
+      `WITH begun AS (
+         UPDATE bulkhead.runs SET state = 'running', started_at = coalesce(started_at, now())
+                ${claim ? `, epoch = ${literal(claim.epoch)}` : ''}
+          WHERE run_id = ${literal(runId)} AND state IN (${UNFINISHED_STATES.map(literal).join(', ')})
+                ${claim ? `AND epoch <= ${literal(claim.epoch)}` : ''}
+         RETURNING cancel_requested_at IS NOT NULL AS is_cancelling
+       ) SELECT is_cancelling AS "isCancelling", (${started(literal)}) FROM begun`;
     // Whatever an earlier claim is storing at this moment comes before this, or not at all.
-    const first: Statement = (literal) =>
-      `${lockOf(threadId)(literal)};
-       UPDATE bulkhead.runs SET state = 'running', started_at = coalesce(started_at, now())
-              ${claim ? `, epoch = ${literal(claim.epoch)}` : ''}
-        WHERE run_id = ${literal(runId)} AND state IN (${UNFINISHED_STATES.map(literal).join(', ')})
-              ${claim ? `AND epoch <= ${literal(claim.epoch)}` : ''}
-       RETURNING cancel_requested_at IS NOT NULL AS "isCancelling"`;
-    return this.session.transaction(
-      async (transaction) => {
-        const { db } = transaction;
-        const [run] = transaction.opened as readonly { isCancelling: boolean }[];
-        if (run) {
-          await this.audit.append(transaction, this.context, 'run.started');
-          return run.isCancelling ? 'cancelling' : 'running';
-        }
-        const [ended] = await db.select({ epoch: runs.epoch }).from(runs).where(eq(runs.runId, runId));
-        if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
-        this.queue.leave(transaction, this.context);
-        return 'ended';
-      },
-      { first },
-    );
+    const [, [run] = []] = await this.session.statements<{ isCancelling: boolean }>([
+      lockOf(threadId),
+      begun,
+    ]);
+    if (!run) return this.#leave();
+    return run.isCancelling ? 'cancelling' : 'running';
+  }
+
+  /** What has ended needs no place in the queue. */
+  #leave(): Promise<'ended'> {
+    const { claim } = this.emitter;
+    return this.session.transaction<'ended'>(async (transaction) => {
+      const [ended] = await transaction.db
+        .select({ epoch: runs.epoch })
+        .from(runs)
+        .where(eq(runs.runId, this.context.runId));
+      if (ended && claim && ended.epoch > claim.epoch) throw new RunSupersededError();
+      this.queue.leave(transaction, this.context);
+      return 'ended';
+    });
   }
 
   /**
@@ -137,6 +144,7 @@ export class RunJournal {
    * @returns false when it had ended already; then nothing changed
    */
   async finish(agentName: string, outcome: RunOutcome): Promise<boolean> {
+    this.kept.drop();
     try {
       return await this.session.transaction(
         (transaction) => this.#finishWithin(transaction, agentName, outcome),

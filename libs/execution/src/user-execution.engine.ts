@@ -105,8 +105,8 @@ export class UserExecutionEngine {
     const key = `model:${task.delegation?.path ?? ''}${step}`;
     return task.steps.run(key, async () => {
       task.signal.throwIfAborted();
-      // Within the step, which outlasts an outage of the database.
-      const attempt = await this.#announce(agent, task, step, key);
+      // Within the step, which outlasts an outage of the database; and in one round trip.
+      const [attempt] = await Promise.all([this.#announce(agent, task, step, key), agent.assertQuotaLeft()]);
       const stream = new TextStream(this.eventEmitter, agent.name, step, `${key}:${attempt}`);
       const reply = await agent.think(
         messages,

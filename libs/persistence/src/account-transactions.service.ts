@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
-import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
+import {
+  databaseOf,
+  inTransaction,
+  resultsOf,
+  withConnection,
+  type TransactionDatabase,
+} from './transaction.ts';
+import { literalOf, type Statement } from './user-transactions.service.ts';
 
 /**
  * Transactions of the authenticator, which reads accounts before a user is known. Only libs/auth may use it, and the
@@ -19,5 +26,15 @@ export class AccountTransactions {
     return inTransaction(this.database.pool, opening, (client) => work(databaseOf(client)), {
       ...(whose !== undefined && { lane: whose }),
     });
+  }
+
+  /**
+   * One statement as a transaction of its own, in a single round trip.
+   * @throws DatabaseUnavailableError, or what the statement raises; then nothing is stored
+   */
+  async statement<Row>(statement: Statement, whose?: string): Promise<Row[]> {
+    const text = `SELECT set_config('role', 'bulkhead_auth', true); ${statement(literalOf)}`;
+    const results = await withConnection(this.database.pool, (client) => client.query(text), whose);
+    return (resultsOf(results).at(-1)?.rows ?? []) as Row[];
   }
 }

@@ -2,7 +2,13 @@ import { Injectable, Module, Scope } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ContextIsolationError, UserContextScopes, type Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
-import { notes, PERSISTENCE_OPTIONS, PersistenceModule, UserDatabaseSession } from './index.ts';
+import {
+  notes,
+  PERSISTENCE_OPTIONS,
+  PersistenceModule,
+  UserDatabaseSession,
+  type Statement,
+} from './index.ts';
 import { openTestDatabase, type TestDatabase } from './testing/index.ts';
 
 /** Two request-scoped classes of one unit of work. */
@@ -96,5 +102,75 @@ describe("a context's database session", () => {
 
   it('can not be had outside a scope', async () => {
     await expect(app.resolve(UserDatabaseSession)).rejects.toThrow(ContextIsolationError);
+  });
+});
+
+describe('what a session is asked for side by side', () => {
+  const transactionOf = () => 'SELECT pg_current_xact_id()::text AS id';
+  const noteOf =
+    (text: string): Statement =>
+    (literal) =>
+      `INSERT INTO bulkhead.notes (note_id, user_id, text, idempotency_key)
+       VALUES (gen_random_uuid(), ${[ada.userId, text, text].map(literal).join(', ')})`;
+  const inScope = <R>(work: (session: UserDatabaseSession) => Promise<R>) =>
+    scopes.run(aContext(ada).build(), Handler, ({ session }) => work(session));
+
+  it('goes to the database together, as one transaction', async () => {
+    const [first, second] = await inScope((session) =>
+      Promise.all([
+        session.statement(transactionOf),
+        Promise.resolve().then(() => session.statements([() => 'SELECT 1', transactionOf])),
+      ]),
+    );
+    expect(second[1]).toEqual(first);
+  });
+
+  it('answers each with its own rows', async () => {
+    const rows = await inScope((session) =>
+      Promise.all([
+        session.statement(() => "SELECT 'a' AS text"),
+        session.statements([() => "SELECT 'b' AS text", () => 'SELECT WHERE false']),
+        session.statement(() => "SELECT 'c' AS text"),
+      ]),
+    );
+    expect(rows).toEqual([[{ text: 'a' }], [[{ text: 'b' }], []], [{ text: 'c' }]]);
+  });
+
+  it('is not together with what is asked for later', async () => {
+    const [first, second] = await inScope(async (session) => [
+      await session.statement(transactionOf),
+      await session.statement(transactionOf),
+    ]);
+    expect(second).not.toEqual(first);
+  });
+
+  it('fails alone: the rest is stored, once', async () => {
+    const settled = await inScope((session) =>
+      Promise.allSettled([
+        session.statement(noteOf('before')),
+        session.statement(() => 'SELECT 1 / 0'),
+        session.statement(noteOf('after')),
+      ]),
+    );
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const stored = await inScope((session) =>
+      session.statement<{ text: string }>(
+        () => "SELECT text FROM bulkhead.notes WHERE text IN ('before', 'after') ORDER BY text",
+      ),
+    );
+    expect(stored).toEqual([{ text: 'after' }, { text: 'before' }]);
+  });
+
+  it('takes along what rides, unless that was taken off', async () => {
+    const stored = await inScope(async (session) => {
+      session.ride(noteOf('rides'));
+      const takeOff = session.ride(noteOf('got off'));
+      takeOff();
+      await session.statement(() => 'SELECT 1');
+      return session.statement<{ text: string }>(
+        () => "SELECT text FROM bulkhead.notes WHERE text IN ('rides', 'got off')",
+      );
+    });
+    expect(stored).toEqual([{ text: 'rides' }]);
   });
 });

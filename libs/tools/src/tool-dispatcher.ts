@@ -68,14 +68,23 @@ export class ToolDispatcher {
         { agentName, key: `tool:${toolCallId}:${key}`, events: [event] },
         this.audit.statement(this.session.context, action, { agentName, toolCallId, toolName, ...details }),
       );
-    const announced = await emit(
-      'executing',
-      { type: 'tool_executing', data: { toolCallId, toolName, arguments: redact(call.arguments) } },
-      'tool.called',
-    );
-    const startedAt = performance.now();
     const known = this.#reports.get(toolCallId);
-    const report = known ?? (await this.#report(caller, call, signal, announced.length === 0));
+    const authorized = known ?? this.#authorize(caller, call);
+    // In one round trip.
+    const [announced, refusal] = await Promise.all([
+      emit(
+        'executing',
+        { type: 'tool_executing', data: { toolCallId, toolName, arguments: redact(call.arguments) } },
+        'tool.called',
+      ),
+      authorized instanceof AuthorizedToolCall ? this.#count(authorized) : undefined,
+    ]);
+    const startedAt = performance.now();
+    const report =
+      refusal ??
+      (authorized instanceof AuthorizedToolCall
+        ? await this.#report(authorized, call, signal, announced.length === 0)
+        : authorized);
     // What the end of this node made of the call is not its outcome: the run continues elsewhere.
     if (report.outcome !== 'succeeded' && this.scope.signal.aborted) throw this.scope.signal.reason as Error;
     this.#reports.set(toolCallId, report);
@@ -96,27 +105,42 @@ export class ToolDispatcher {
     return report;
   }
 
+  #authorize(caller: ToolCaller, call: ToolCall): AuthorizedToolCall | ToolReport {
+    try {
+      return AuthorizedToolCall.authorize(this.session.context, this.registry, caller, call);
+    } catch (error) {
+      return { outcome: 'refused', problem: toProblemDetails(error) };
+    }
+  }
+
+  /** @returns the refusal when it is one call too many */
+  async #count(authorized: AuthorizedToolCall): Promise<ToolReport | undefined> {
+    if (AuthorizedToolCall.verify(authorized).tool.isContainer) return undefined;
+    try {
+      await this.limits.count(this.session);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ToolRateError) return { outcome: 'refused', problem: toProblemDetails(error) };
+      throw error;
+    }
+  }
+
   /** @param isRepeated whether an attempt before a crash was announced, and may have acted */
   async #report(
-    caller: ToolCaller,
+    authorized: AuthorizedToolCall,
     call: ToolCall,
     signal: AbortSignal,
     isRepeated: boolean,
   ): Promise<ToolReport> {
-    let authorized: AuthorizedToolCall;
-    try {
-      authorized = AuthorizedToolCall.authorize(this.session.context, this.registry, caller, call);
-    } catch (error) {
-      return { outcome: 'refused', problem: toProblemDetails(error) };
-    }
-    if (isRepeated && AuthorizedToolCall.verify(authorized).tool.sideEffect === 'once') {
+    const { tool } = AuthorizedToolCall.verify(authorized);
+    if (isRepeated && tool.sideEffect === 'once') {
       return { outcome: 'unknown', problem: toProblemDetails(new ToolOutcomeUnknownError()) };
     }
     try {
       const work = (): Promise<JsonValue> => this.#run(authorized, call.toolCallId, signal);
       return {
         outcome: 'succeeded',
-        result: await (authorized.tool.isContainer ? work() : this.limits.run(this.session, signal, work)),
+        result: await (tool.isContainer ? work() : this.limits.run(this.session.context, signal, work)),
       };
     } catch (error) {
       // No outcome of a call: the scope that it happened in ends with it.
@@ -156,7 +180,7 @@ export class ToolDispatcher {
 function outcomeOf(error: unknown, signal: AbortSignal): ToolOutcome {
   if (signal.aborted) return 'cancelled';
   // Nothing was executed.
-  if (error instanceof ToolRateError || error instanceof ToolBusyError) return 'refused';
+  if (error instanceof ToolBusyError) return 'refused';
   return error instanceof ToolTimeoutError ? 'timed_out' : 'failed';
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { UserDatabaseSession } from '@bulkhead/persistence';
+import type { UserExecutionContext } from '@bulkhead/user-context';
 import { ToolBusyError, ToolRateError } from './tools.errors.ts';
 
 export interface ToolLimitsOptions {
@@ -36,15 +37,13 @@ export class ToolLimits {
     return this.#busy.size;
   }
 
-  /** @throws ToolRateError, ToolBusyError, or the signal's reason; then `work` is not begun */
-  async run<R>(session: UserDatabaseSession, signal: AbortSignal, work: () => Promise<R>): Promise<R> {
-    const { userId } = session.context;
+  /** @throws ToolBusyError, or the signal's reason; then `work` is not begun */
+  async run<R>({ userId }: UserExecutionContext, signal: AbortSignal, work: () => Promise<R>): Promise<R> {
     const places = this.#busy.get(userId) ?? new UserPlaces(this.options.callsAtOnce);
     this.#busy.set(userId, places);
     try {
       await places.take(signal, this.options.waitMs);
       try {
-        await this.#count(session);
         return await work();
       } finally {
         places.giveBack();
@@ -54,8 +53,12 @@ export class ToolLimits {
     }
   }
 
-  /** One row per user, whose minute begins with its first call: all nodes share it, in one round trip. */
-  async #count(session: UserDatabaseSession): Promise<void> {
+  /**
+   * Counts a call that is about to be executed. One row per user, whose minute begins with its first call: all nodes
+   * share it, in one round trip.
+   * @throws ToolRateError; then it is not counted
+   */
+  async count(session: UserDatabaseSession): Promise<void> {
     const limit = this.options.callsPerMinute;
     const isOver = `w.started_at <= now() - interval '1 minute'`;
     const counted = await session.statement(
