@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { ContextIsolationError, type UserExecutionContext } from '@bulkhead/user-context';
 
 /** A claim to execute a run, as the queue gave it out. */
 export interface RunClaim {
@@ -16,16 +16,21 @@ export interface RunClaim {
  */
 @Injectable()
 export class RunFence {
-  readonly #claims = new AsyncLocalStorage<RunClaim>();
+  readonly #claims = new WeakMap<symbol, RunClaim>();
 
-  /** Does work under a claim. */
-  run<R>(claim: RunClaim, work: () => Promise<R>): Promise<R> {
-    return this.#claims.run(claim, work);
+  /**
+   * Puts a context, and every child it will have, under a claim of its run. Do it before its scope is opened.
+   * @returns the context
+   * @throws ContextIsolationError for a claim of another run
+   */
+  hold(context: UserExecutionContext, claim: RunClaim): UserExecutionContext {
+    if (claim.runId !== context.runId) throw new ContextIsolationError('A claim is of another run.');
+    this.#claims.set(context.lineage, claim);
+    return context;
   }
 
-  /** The claim under which the caller works on this run; absent for requests of its owner. */
-  claimOf({ runId }: { readonly runId: string }): RunClaim | undefined {
-    const claim = this.#claims.getStore();
-    return claim?.runId === runId ? claim : undefined;
+  /** The claim that the context is under; absent for requests of the run's owner. */
+  claimOf({ lineage }: UserExecutionContext): RunClaim | undefined {
+    return this.#claims.get(lineage);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
-import { RunSupersededError, type RunFence } from '@bulkhead/events';
+import { RunSupersededError } from '@bulkhead/events';
 import { ContextIsolationError, InvalidContextError } from '@bulkhead/user-context';
 import { RunOutdatedError, RunUnreadableError } from './execution.errors.ts';
 import type { BegunRun } from './held-runs.ts';
@@ -28,7 +28,6 @@ export class RunPerformer {
   constructor(
     private readonly processRun: RunProcessor,
     private readonly claims: RunClaims,
-    private readonly fence: RunFence,
     private readonly logger: Logger,
   ) {}
 
@@ -62,16 +61,14 @@ export class RunPerformer {
     const { runId } = run;
     const job = readJob(run.job);
     try {
-      await this.fence.run(run, async () => {
-        try {
-          await this.#untilDone(job, run);
-        } catch (error) {
-          await this.hangWhenStopping();
-          if (!isForGood(error, run)) throw error;
-          this.logger.error({ runId, err: error }, 'A run can not be executed; it ends as failed.');
-          await this.#giveUp(job, run);
-        }
-      });
+      try {
+        await this.#untilDone(job, run);
+      } catch (error) {
+        await this.hangWhenStopping();
+        if (!isForGood(error, run)) throw error;
+        this.logger.error({ runId, err: error }, 'A run can not be executed; it ends as failed.');
+        await this.#giveUp(job, run);
+      }
     } catch (error) {
       await this.hangWhenStopping();
       if (!(error instanceof RunSupersededError)) await this.#putOff(run, error);
@@ -83,7 +80,7 @@ export class RunPerformer {
     const refusal = reads.includes(run.stepFormat) ? undefined : new RunOutdatedError();
     for (;;) {
       try {
-        return await this.processRun(job, refusal);
+        return await this.processRun(job, run, refusal);
       } catch (error) {
         await this.hangWhenStopping();
         // The run could not even be opened: once it is, it outlasts an outage of the database by itself.
@@ -107,7 +104,7 @@ export class RunPerformer {
       auditMetadata: {},
       operationDepth: 0,
     };
-    await this.processRun({ ...job, context }, new RunUnreadableError());
+    await this.processRun({ ...job, context }, run, new RunUnreadableError());
   }
 
   /** Whatever else goes wrong: the run stays until it has come to its end. */

@@ -88,9 +88,10 @@ describe('while the database is away for a moment', () => {
 
   it('a run that can not even be opened is opened later', async () => {
     const attempts: number[] = [];
-    await node.get(RunQueue).start(async ({ context: json, agentName }) => {
+    await node.get(RunQueue).start(async ({ context: json, agentName }, claim) => {
       if (attempts.push(attempts.length) < 3) throw new DatabaseUnavailableError(new Error('away'));
-      await node.execute(UserExecutionContext.fromRun({ identity: ada, context: json }), agentName);
+      const context = UserExecutionContext.fromRun({ identity: ada, context: json });
+      await node.execute(context, agentName, undefined, { claim });
     });
     const context = await test.openThread(ada);
     await node.send(context, '/say 1');

@@ -156,13 +156,14 @@ describe('a run that a node leaves unfinished', () => {
   it('ends as its failed step said, when the node died before it could tell', async () => {
     const death = new Gate();
     await startNode(life);
-    await node.get(RunQueue).start(async ({ context: json }) => {
+    await node.get(RunQueue).start(async ({ context: json }, claim) => {
       const own = UserExecutionContext.fromRun({ identity: ada, context: json });
-      await node.inScope(own, RunJournal, async (journal) => {
+      const work = async (journal: RunJournal): Promise<void> => {
         await journal.begin();
         const failing = journal.steps.run('model:1', () => Promise.reject(new RunTimeoutError(1_000)));
         await failing.catch(() => death.pass());
-      });
+      };
+      await node.inScope(own, RunJournal, work, { claim });
     });
     const context = await send(ada, 'Hello');
     await death.untilWaiting(1);

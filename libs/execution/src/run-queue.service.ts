@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AppError } from '@bulkhead/errors';
-import { RunFence } from '@bulkhead/events';
+import type { RunClaim } from '@bulkhead/events';
 import { FeatureFlags } from '@bulkhead/flags';
 import {
   asEngine,
@@ -28,8 +28,11 @@ export interface RunJob {
   readonly agentName: string;
 }
 
-/** Executes a run to its end; with `refusal`, ends it for that reason without executing it. */
-export type RunProcessor = (job: RunJob, refusal?: AppError) => Promise<void>;
+/**
+ * Executes a run to its end, in a context that `RunFence` holds under the claim; with `refusal`, ends it for that reason
+ * without executing it.
+ */
+export type RunProcessor = (job: RunJob, claim: RunClaim, refusal?: AppError) => Promise<void>;
 
 /** The node's lock, its claims one after the other, and what gives runs back. */
 const POOL_SIZE = 4;
@@ -47,7 +50,6 @@ export class RunQueue {
 
   constructor(
     private readonly database: Database,
-    private readonly fence: RunFence,
     private readonly memory: MemoryGate,
     flags: FeatureFlags,
     private readonly traces: RunTraces,
@@ -146,7 +148,7 @@ export class RunQueue {
     const { options } = this;
     const lease = await NodeLease.take(pool, options.nodeId, this.#logger);
     const claims = new RunClaims(pool, options);
-    const performer = new RunPerformer(processRun, claims, this.fence, this.#logger);
+    const performer = new RunPerformer(processRun, claims, this.#logger);
     const taker: RunTaker = new RunTaker(
       claims,
       {

@@ -1,4 +1,4 @@
-import { RunFence, RunSupersededError } from '@bulkhead/events';
+import { RunSupersededError } from '@bulkhead/events';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import {
   aTool,
@@ -37,11 +37,9 @@ afterAll(() => test.close());
 
 /** Executes the run under a claim, as the queue does. */
 const execute = (node: TestNode, context: UserExecutionContext, epoch: number, steps: StoredSteps) =>
-  node
-    .get(RunFence)
-    .run({ runId: context.runId, epoch, superseded: new AbortController().signal }, () =>
-      node.execute(context, 'assistant', steps),
-    );
+  node.execute(context, 'assistant', steps, {
+    claim: { runId: context.runId, epoch, superseded: new AbortController().signal },
+  });
 const typesOf = async (context: UserExecutionContext) =>
   (await other.eventsOf(context)).map(({ type }) => type).filter((type) => type !== 'message_delta');
 

@@ -37,6 +37,7 @@ const silent: TraceSpan = { traceparent: '', set: () => undefined, end: () => un
  */
 @Injectable()
 export class Tracing {
+  /** Entered only while there is an exporter: before Node 24, one that was ever entered slows down every promise. */
   readonly #spans = new AsyncLocalStorage<TraceSpan>();
   #exporter: TraceExporter | undefined;
 

@@ -3,6 +3,7 @@ import { ContextIsolationError, InvalidContextError } from './context.errors.ts'
 import { MAX_OPERATION_DEPTH } from './context-fields.ts';
 import { anyContextInput, anyRecord } from './testing/arbitraries.ts';
 import { aContext, anIdentity } from './testing/index.ts';
+import { UserExecutionContext } from './user-execution-context.ts';
 
 describe('A child context', () => {
   it('has the user, thread, run and connection of its parent, and its own request one level deeper', () => {
@@ -19,6 +20,13 @@ describe('A child context', () => {
         expect(child.requestId).not.toBe(parent.requestId);
       }),
     );
+  });
+
+  it('is of the same lineage as its parent, which no other context is of', () => {
+    const parent = aContext().build();
+    const again = UserExecutionContext.fromJSON(parent.toJSON(), parent.identity);
+    expect(parent.createChild('summarise').createChild('translate').lineage).toBe(parent.lineage);
+    expect(again.lineage).not.toBe(parent.lineage);
   });
 
   it("starts with copies of its parent's records, overlaid with those given", () => {

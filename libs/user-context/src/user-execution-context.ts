@@ -41,6 +41,7 @@ export type AuditTrail = Omit<ContextJson, 'agentContext'>;
 export class UserExecutionContext implements ContextFields {
   readonly #identity: Identity;
   readonly #owner: symbol;
+  readonly #lineage: symbol;
   #databaseSession: DatabaseSession | undefined;
 
   declare readonly userId: UserId;
@@ -54,20 +55,27 @@ export class UserExecutionContext implements ContextFields {
   declare readonly operationDepth: number;
   declare readonly parentRequestId?: RequestId;
 
-  private constructor(key: symbol, identity: Identity, fields: ContextFields, owner: symbol) {
+  private constructor(
+    key: symbol,
+    identity: Identity,
+    fields: ContextFields,
+    origin: { readonly owner: symbol; readonly lineage: symbol },
+  ) {
     if (key !== creationKey || new.target !== UserExecutionContext) {
       throw new ContextIsolationError('A context was constructed outside its factories.');
     }
     this.#identity = identity;
-    this.#owner = owner;
+    this.#owner = origin.owner;
+    this.#lineage = origin.lineage;
     Object.assign(this, fields);
     Object.freeze(this);
   }
 
   /** The one creation path: every factory ends here. */
-  static #create(identity: Identity, input: ContextInput): UserExecutionContext {
+  static #create(identity: Identity, input: ContextInput, lineage = Symbol('lineage')): UserExecutionContext {
     const owner = Symbol('context');
-    return new UserExecutionContext(creationKey, identity, validateFields(identity, input, owner), owner);
+    const fields = validateFields(identity, input, owner);
+    return new UserExecutionContext(creationKey, identity, fields, { owner, lineage });
   }
 
   /** For a unit of work on a thread, and optionally a run, whose ownership the caller verifies with this context. */
@@ -135,6 +143,14 @@ export class UserExecutionContext implements ContextFields {
     return this.#identity;
   }
 
+  /**
+   * The same of a context and all its children, and of no other: a key for what is known about their unit of work. Never
+   * part of its JSON.
+   */
+  get lineage(): symbol {
+    return this.#lineage;
+  }
+
   /** The database session bound to this context, if its scope opened one. Never part of its JSON. */
   get databaseSession(): DatabaseSession | undefined {
     return this.#databaseSession;
@@ -159,7 +175,7 @@ export class UserExecutionContext implements ContextFields {
     if (this.operationDepth >= MAX_OPERATION_DEPTH) {
       throw new InvalidContextError('operationDepth', `must not go beyond ${MAX_OPERATION_DEPTH}`);
     }
-    return UserExecutionContext.#create(this.#identity, {
+    const input = {
       threadId: this.threadId,
       runId: this.runId,
       websocketClientId: this.websocketClientId,
@@ -170,7 +186,8 @@ export class UserExecutionContext implements ContextFields {
       },
       operationDepth: this.operationDepth + 1,
       parentRequestId: this.requestId,
-    });
+    };
+    return UserExecutionContext.#create(this.#identity, input, this.#lineage);
   }
 
   /**

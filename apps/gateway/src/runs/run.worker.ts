@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
 import type { AppError } from '@bulkhead/errors';
+import { RunFence, type RunClaim } from '@bulkhead/events';
 import { RunExecution, RunNotPermittedError, RunQueue, type RunJob } from '@bulkhead/execution';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
 import { RunObserver } from '../telemetry/run-observer.service.ts';
@@ -14,12 +15,13 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly queue: RunQueue,
     private readonly authenticator: Authenticator,
+    private readonly fence: RunFence,
     private readonly scopes: UserContextScopes,
     private readonly observer: RunObserver,
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
-    return this.queue.start((job, refusal) => this.#run(job, refusal));
+    return this.queue.start((job, claim, refusal) => this.#run(job, claim, refusal));
   }
 
   /** Before connections close, so that clients see their runs end while there is time. */
@@ -27,10 +29,10 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
     return this.queue.stop();
   }
 
-  async #run(job: RunJob, refusal?: AppError): Promise<void> {
+  async #run(job: RunJob, claim: RunClaim, refusal?: AppError): Promise<void> {
     const { userId } = job.context;
     const identity = await this.authenticator.identityOf({ userId, sessionId: job.sessionId });
-    const context = UserExecutionContext.fromRun({ identity, context: job.context });
+    const context = this.fence.hold(UserExecutionContext.fromRun({ identity, context: job.context }), claim);
     const reason = identity.hasPermission(RUN_PERMISSION) ? refusal : new RunNotPermittedError();
     await this.observer.watch(context, job.agentName, () =>
       this.scopes.run(context, RunExecution, (run) =>

@@ -1,5 +1,12 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
-import { EventLog, TERMINAL_EVENT_TYPES, ThreadReader, type ThreadEvent } from '@bulkhead/events';
+import {
+  EventLog,
+  RunFence,
+  TERMINAL_EVENT_TYPES,
+  ThreadReader,
+  type RunClaim,
+  type ThreadEvent,
+} from '@bulkhead/events';
 import {
   UserContextScopes,
   UserExecutionContext,
@@ -13,6 +20,11 @@ import { RunAdmission, type AcceptedRun } from '../run-admission.ts';
 import { RunExecution } from '../run-execution.ts';
 import { RunHistory, type Run } from '../run-history.ts';
 import { RunQueue } from '../run-queue.service.ts';
+
+export interface TestScopeOptions extends ScopeOptions {
+  /** Under which the work is done. */
+  readonly claim?: RunClaim;
+}
 
 /** One life of a server's process: the real modules, without transports. */
 export class TestNode {
@@ -32,21 +44,22 @@ export class TestNode {
     context: UserExecutionContext,
     handler: Type<T>,
     work: (handler: T, scope: UserContextScope) => Promise<R>,
-    options?: ScopeOptions,
+    { claim, ...options }: TestScopeOptions = {},
   ): Promise<R> {
     const { identity, threadId, runId } = context;
     const own = aContext(identity).on({ threadId, runId }).build();
+    if (claim) this.get(RunFence).hold(own, claim);
     return this.get(UserContextScopes).run(own, handler, work, options);
   }
 
   /** Takes queued runs, as the server's worker does. */
   async work(): Promise<void> {
-    await this.get(RunQueue).start(({ context: json, agentName }, refusal) => {
+    await this.get(RunQueue).start(({ context: json, agentName }, claim, refusal) => {
       const identity = this.identityOf(json.userId);
       if (!identity) throw new Error('Nobody signed up with this id.');
       const context = UserExecutionContext.fromRun({ identity, context: json });
-      if (refusal) return this.inScope(context, RunExecution, (run) => run.refuse(agentName, refusal));
-      return this.execute(context, agentName);
+      if (!refusal) return this.execute(context, agentName, undefined, { claim });
+      return this.inScope(context, RunExecution, (run) => run.refuse(agentName, refusal), { claim });
     });
   }
 
@@ -55,7 +68,7 @@ export class TestNode {
     context: UserExecutionContext,
     agentName: string,
     steps?: DurableSteps,
-    options?: ScopeOptions,
+    options?: TestScopeOptions,
   ): Promise<void> {
     return this.inScope(context, RunExecution, (run) => run.execute(agentName, steps), options);
   }
