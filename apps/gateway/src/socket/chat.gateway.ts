@@ -15,9 +15,9 @@ import { toDecision } from '../approvals/approval.dto.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
 import { EventDelivery } from '../delivery/event-delivery.service.ts';
 import { onceOfFrame } from '../idempotency/idempotency-key.ts';
-import { SocketProblemFilter, type FrameAnswer } from '../problem/socket-problem.filter.ts';
-import { FrameObserver } from '../telemetry/frame-observer.service.ts';
+import { SocketProblemFilter } from '../problem/socket-problem.filter.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
+import { CurrentFrame, Frame, type FrameAnswer } from './frame.ts';
 import {
   ApprovalDecideDto,
   EventAckDto,
@@ -43,7 +43,6 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
     private readonly reader: ThreadReader,
     private readonly acknowledgements: Acknowledgements,
     private readonly locator: RunLocator,
-    private readonly frames: FrameObserver,
   ) {}
 
   handleConnection(socket: UserSocket): void {
@@ -62,8 +61,9 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   async subscribe(
     @ConnectedSocket() socket: UserSocket,
     @MessageBody() { threadId, afterSeq }: ThreadSubscribeDto,
+    @CurrentFrame() frame: Frame,
   ) {
-    const context = this.#contextOf(socket, { event: 'thread_subscribe', threadId });
+    const context = this.#contextOf(socket, frame, { event: 'thread_subscribe', threadId });
     const created = threadId === undefined;
     if (created) await this.scopes.run(context, SocketMessageHandler, (handler) => handler.allocateThread());
     const cursor = afterSeq === undefined ? undefined : { field: 'afterSeq', afterSeq };
@@ -84,10 +84,11 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   async sendMessage(
     @ConnectedSocket() socket: UserSocket,
     @MessageBody() { idempotencyKey, ...message }: MessageSendDto,
+    @CurrentFrame() frame: Frame,
   ) {
     const { threadId, agentName, content, whenBusy } = message;
     const once = onceOfFrame(idempotencyKey, 'message_send', message);
-    const context = this.#contextOf(socket, { event: 'message_send', threadId });
+    const context = this.#contextOf(socket, frame, { event: 'message_send', threadId });
     return ok(
       await this.scopes.run(context, SocketMessageHandler, (handler) =>
         handler.sendMessage(agentName, content, { whenBusy, once }),
@@ -97,8 +98,12 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
 
   @RequiresPermission('runs:own')
   @SubscribeMessage('run_cancel')
-  async cancelRun(@ConnectedSocket() socket: UserSocket, @MessageBody() { runId }: RunCancelDto) {
-    const context = await this.locator.locate(this.#contextOf(socket, { event: 'run_cancel', runId }));
+  async cancelRun(
+    @ConnectedSocket() socket: UserSocket,
+    @MessageBody() { runId }: RunCancelDto,
+    @CurrentFrame() frame: Frame,
+  ) {
+    const context = await this.locator.locate(this.#contextOf(socket, frame, { event: 'run_cancel', runId }));
     const state = await this.scopes.run(context, SocketMessageHandler, (handler) => handler.cancelRun());
     return ok({ runId, state });
   }
@@ -108,8 +113,9 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
   async decideApproval(
     @ConnectedSocket() socket: UserSocket,
     @MessageBody() { approvalId, ...decision }: ApprovalDecideDto,
+    @CurrentFrame() frame: Frame,
   ) {
-    const context = this.#contextOf(socket, { event: 'approval_decide' });
+    const context = this.#contextOf(socket, frame, { event: 'approval_decide' });
     const { state } = await this.scopes.run(context, SocketMessageHandler, (handler) =>
       handler.decideApproval(approvalId, toDecision(decision)),
     );
@@ -118,15 +124,19 @@ export class ChatGateway implements OnGatewayConnection<UserSocket>, OnGatewayDi
 
   @RequiresPermission('threads:own')
   @SubscribeMessage('event_ack')
-  async acknowledge(@ConnectedSocket() socket: UserSocket, @MessageBody() { threadId, seq }: EventAckDto) {
-    const context = this.#contextOf(socket, { event: 'event_ack', threadId });
+  async acknowledge(
+    @ConnectedSocket() socket: UserSocket,
+    @MessageBody() { threadId, seq }: EventAckDto,
+    @CurrentFrame() frame: Frame,
+  ) {
+    const context = this.#contextOf(socket, frame, { event: 'event_ack', threadId });
     const ackedSeq = await this.acknowledgements.acknowledge(context, threadId, seq);
     this.delivery.acknowledged(socket, threadId, ackedSeq);
     return ok({ threadId, ackedSeq });
   }
 
-  #contextOf(socket: UserSocket, message: SocketMessage): UserExecutionContext {
-    const { requestId } = this.frames;
-    return this.frames.within(UserExecutionContext.fromSocket(socket, { ...message, requestId }));
+  #contextOf(socket: UserSocket, frame: Frame, message: SocketMessage): UserExecutionContext {
+    const { requestId } = frame;
+    return frame.within(UserExecutionContext.fromSocket(socket, { ...message, requestId }));
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
@@ -7,10 +6,10 @@ import type { Observable } from 'rxjs';
 import type { ServerOptions } from 'socket.io';
 import { RateLimits } from '../rate-limits/rate-limits.service.ts';
 import { UnknownEventError } from '../problem/request.errors.ts';
-import type { Acknowledge, AnswerFrame, FrameAnswer } from '../problem/socket-problem.filter.ts';
 import { FrameObserver } from '../telemetry/frame-observer.service.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
 import { guardEngine } from './engine-guard.ts';
+import { Frame, type Acknowledge, type FrameAnswer } from './frame.ts';
 import { Handshake } from './handshake.service.ts';
 import type { UserSocket, UserSocketServer } from './user-socket.ts';
 
@@ -27,7 +26,7 @@ const CLOSE_GRACE_MS = 500;
 /** One event's handler as Nest has prepared it, with guards, pipes and filters around it. */
 interface MessageHandler {
   readonly message: unknown;
-  readonly callback: (data: unknown, answer?: AnswerFrame) => unknown;
+  readonly callback: (data: unknown, frame: Frame) => unknown;
 }
 
 type Transform = (result: unknown) => Observable<FrameAnswer<unknown> | undefined>;
@@ -80,24 +79,19 @@ export class SocketAdapter extends IoAdapter {
     const [socket, handlers, transform] = args as [UserSocket, readonly MessageHandler[], Transform];
     socket.onAny((event: unknown, ...payload: unknown[]) => {
       const acknowledge = typeof payload.at(-1) === 'function' ? (payload.pop() as Acknowledge) : undefined;
-      const requestId = randomUUID();
-      const answer: AnswerFrame = (outcome) => acknowledge?.({ requestId, ...outcome });
+      const frame = new Frame(acknowledge);
       try {
         frames.spend(socket.data.identity.userId);
       } catch (error) {
-        return answer(refusalOf(error));
+        return frame.answer(refusalOf(error));
       }
       const handler = handlers.find(({ message }) => message === event);
-      if (!handler) return answer(refusalOf(new UnknownEventError()));
+      if (!handler) return frame.answer(refusalOf(new UnknownEventError()));
       const data = payload.length > 1 ? payload : payload[0];
       // It never fails: the filter answers what goes wrong, and then there is nothing left to answer.
-      observer.watch(socket, String(event), requestId, (answered) => {
-        const tell: AnswerFrame = (outcome) => {
-          answered(outcome);
-          answer(outcome);
-        };
-        transform(handler.callback(data, tell)).subscribe((outcome) => {
-          if (outcome !== undefined) tell(outcome);
+      observer.watch(socket, String(event), frame, () => {
+        transform(handler.callback(data, frame)).subscribe((outcome) => {
+          if (outcome !== undefined) frame.answer(outcome);
         });
       });
     });

@@ -1,20 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, Logger } from '@nestjs/common';
 import { Metrics, Tracing, type TraceSpan } from '@bulkhead/telemetry';
-import type { UserExecutionContext } from '@bulkhead/user-context';
-import type { AnswerFrame, FrameAnswer } from '../problem/socket-problem.filter.ts';
+import type { Frame, FrameAnswer } from '../socket/frame.ts';
 import type { UserSocket } from '../socket/user-socket.ts';
-
-/** One frame that is being answered. */
-interface Frame {
-  readonly requestId: string;
-  readonly event: string;
-  readonly userId: string;
-  readonly startedAt: number;
-  readonly span: TraceSpan | undefined;
-  /** Ids only: a connection that is opened while the frame is answered keeps the frame for as long as it lasts. */
-  ids?: { readonly threadId: string; readonly runId: string };
-}
 
 /** Sent for every event that arrives: counted, and written down when debugging only. */
 const ROUTINE = 'event_ack';
@@ -23,38 +10,21 @@ const ROUTINE = 'event_ack';
 @Injectable()
 export class FrameObserver {
   readonly #logger = new Logger('Frames');
-  readonly #frames = new AsyncLocalStorage<Frame>();
 
   constructor(
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
   ) {}
 
-  /**
-   * Answers a frame. @param event its name, of those that the server knows
-   * @param requestId the frame's own
-   * @param work gets a function that tells how it was answered
-   */
-  watch(socket: UserSocket, event: string, requestId: string, work: (answered: AnswerFrame) => void): void {
+  /** Has a frame answered by `work`. @param event its name, of those that the server knows */
+  watch(socket: UserSocket, event: string, frame: Frame, work: () => void): void {
     const isTraced = this.tracing.isOn && event !== ROUTINE;
     const span = isTraced ? this.#begin(socket, event) : undefined;
     const { userId } = socket.data.identity;
-    const frame: Frame = { requestId, event, userId, startedAt: performance.now(), span };
-    const begin = (): void => this.#frames.run(frame, () => work((answer) => this.#end(frame, answer)));
-    if (span) this.tracing.within(span, begin);
-    else begin();
-  }
-
-  /** Of the caller's frame; undefined outside of one. */
-  get requestId(): string | undefined {
-    return this.#frames.getStore()?.requestId;
-  }
-
-  /** Tells in which context the caller's frame is answered. @returns it */
-  within(context: UserExecutionContext): UserExecutionContext {
-    const frame = this.#frames.getStore();
-    if (frame) frame.ids = { threadId: context.threadId, runId: context.runId };
-    return context;
+    const startedAt = performance.now();
+    frame.onAnswer((answer) => this.#end(frame, answer, { event, userId, startedAt, span }));
+    if (span) this.tracing.within(span, work);
+    else work();
   }
 
   #begin(socket: UserSocket, event: string): TraceSpan {
@@ -66,8 +36,8 @@ export class FrameObserver {
     });
   }
 
-  #end(frame: Frame, answer: FrameAnswer<unknown>): void {
-    const { requestId, event, userId, startedAt, span, ids } = frame;
+  #end({ requestId, ids }: Frame, answer: FrameAnswer<unknown>, frame: Watched): void {
+    const { event, userId, startedAt, span } = frame;
     const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.count('bulkhead_frames_total', { event, outcome: answer.ok ? 'ok' : 'problem' });
     this.metrics.observe('bulkhead_frame_seconds', seconds, { event });
@@ -87,4 +57,12 @@ export class FrameObserver {
     if (event === ROUTINE) this.#logger.debug(line);
     else this.#logger.log(line);
   }
+}
+
+/** What is kept of a frame until it is answered. */
+interface Watched {
+  readonly event: string;
+  readonly userId: string;
+  readonly startedAt: number;
+  readonly span: TraceSpan | undefined;
 }
