@@ -33,6 +33,7 @@ import { RunLocator } from './run-locator.service.ts';
 import { RunOverview } from './run-overview.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
+import { RunRoom } from './run-room.service.ts';
 import { RunTraces } from './run-traces.service.ts';
 import { RunTotals } from './run-totals.ts';
 import { SubAgents } from './sub-agents.service.ts';
@@ -85,6 +86,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunLocator,
     RunOverview,
     RunQueue,
+    RunRoom,
     RunTraces,
     RunTotals,
     SubAgents,

@@ -12,10 +12,10 @@ import {
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import pg from 'pg';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
-import { MemoryGate } from './memory-gate.service.ts';
 import { NodeLease } from './node-lease.ts';
 import { enterQueue, leaveQueue, RunClaims } from './run-claims.ts';
 import { RunPerformer } from './run-performer.ts';
+import { RunRoom } from './run-room.service.ts';
 import { RunTraces } from './run-traces.service.ts';
 import { RunTaker } from './run-taker.ts';
 import { RunWake } from './run-wake.ts';
@@ -50,7 +50,7 @@ export class RunQueue {
 
   constructor(
     private readonly database: Database,
-    private readonly memory: MemoryGate,
+    private readonly room: RunRoom,
     flags: FeatureFlags,
     private readonly traces: RunTraces,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
@@ -152,7 +152,7 @@ export class RunQueue {
     const taker: RunTaker = new RunTaker(
       claims,
       {
-        room: (held) => (this.memory.isShort ? 0 : options.runsPerNode - held),
+        room: (held) => this.room.beside(held),
         perform: (run) => performer.perform(run, () => taker.hasRoom()),
         onFull: () => void this.#wake.others(),
       },
