@@ -27,7 +27,8 @@ type Labels = Record<string, string>;
 @Injectable()
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #guards = new Map<string, LabelGuard>();
+  /** Of each metric's labels. */
+  readonly #guards = new Map<string, ReadonlyMap<string, LabelGuard>>();
   readonly #counters = new Map<string, Counter>();
   readonly #histograms = new Map<string, Histogram>();
   readonly #read = new Map<string, Read>();
@@ -84,9 +85,8 @@ export class Metrics {
   #define(name: string, definition: MetricDefinition): void {
     assertBounded(name, definition);
     const { kind, help, labels = {}, buckets } = definition;
-    for (const [label, values] of Object.entries(labels)) {
-      this.#guards.set(`${name} ${label}`, new LabelGuard(values));
-    }
+    const guards = Object.entries(labels).map(([label, values]) => [label, new LabelGuard(values)] as const);
+    this.#guards.set(name, new Map(guards));
     const options = { name, help, labelNames: Object.keys(labels), registers: [this.#registry] };
     if (kind === 'histogram') {
       this.#histograms.set(name, new Histogram({ ...options, ...(buckets && { buckets: [...buckets] }) }));
@@ -131,10 +131,11 @@ export class Metrics {
   }
 
   #guarded(name: string, labels: Labels): Labels {
+    const guards = this.#guards.get(name);
     const guarded: Labels = {};
     for (const label in labels) {
       const value = labels[label]!;
-      guarded[label] = this.#guards.get(`${name} ${label}`)?.pass(value) ?? OTHER;
+      guarded[label] = guards?.get(label)?.pass(value) ?? OTHER;
       if (guarded[label] === OTHER) this.#counters.get('bulkhead_labels_refused_total')?.inc();
     }
     return guarded;

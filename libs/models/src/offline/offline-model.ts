@@ -113,7 +113,7 @@ function finish(unified: 'stop' | 'tool-calls' | 'error', usage: ModelUsage): Mo
 }
 
 function usage(prompt: ModelCallOptions['prompt'], words: number): ModelUsage {
-  const input = textsOf(prompt).join(' ').split(/\s+/).filter(Boolean).length;
+  const input = textsOf(prompt).reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
   return {
     inputTokens: { total: input, noCache: input, cacheRead: 0, cacheWrite: 0 },
     outputTokens: { total: words, text: words, reasoning: 0 },
