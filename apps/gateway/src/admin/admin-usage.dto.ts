@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { USAGE_GROUPS, type Quotas, type UsageGroup } from '@bulkhead/execution';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { UsageQuery } from '../usage/usage.dto.ts';
+import { UsageFiguresDto, UsageQuery } from '../usage/usage.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
 export class AdminUsageQuery extends UsageQuery {
@@ -16,27 +16,9 @@ export class AdminUsageQuery extends UsageQuery {
   readonly userId?: string;
 }
 
-export class UsageTotalDto {
+export class UsageTotalDto extends UsageFiguresDto {
   @ApiProperty({ description: "The day, the user's id, the agent's name or the model: as `by` says." })
   readonly key!: string;
-
-  @ApiProperty()
-  readonly modelCalls!: number;
-
-  @ApiProperty()
-  readonly inputTokens!: number;
-
-  @ApiProperty()
-  readonly outputTokens!: number;
-
-  @ApiProperty({ example: '0.000123', description: 'In the currency of MODEL_PRICES.' })
-  readonly cost!: string;
-
-  @ApiProperty({ description: 'Calls whose tokens were estimated, because the provider did not tell.' })
-  readonly estimatedCalls!: number;
-
-  @ApiProperty({ description: 'Calls that are not in the cost, because their model has no price.' })
-  readonly unpricedCalls!: number;
 }
 
 export class UsageTotalsDto {

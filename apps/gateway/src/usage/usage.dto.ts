@@ -22,21 +22,10 @@ export class UsageQuery {
   readonly to: string = today();
 }
 
-export class UsageOfDayDto {
-  @ApiProperty({ format: 'date' })
-  readonly day!: string;
-
-  @ApiProperty()
-  readonly agentName!: string;
-
-  @ApiProperty({ example: 'openai:gpt-4o-mini' })
-  readonly model!: string;
-
+/** What model calls came to. */
+export class UsageFiguresDto {
   @ApiProperty()
   readonly modelCalls!: number;
-
-  @ApiProperty({ description: 'That the model asked for.' })
-  readonly toolCalls!: number;
 
   @ApiProperty()
   readonly inputTokens!: number;
@@ -52,6 +41,20 @@ export class UsageOfDayDto {
 
   @ApiProperty({ description: 'Calls that are not in the cost, because their model has no price.' })
   readonly unpricedCalls!: number;
+}
+
+export class UsageOfDayDto extends UsageFiguresDto {
+  @ApiProperty({ format: 'date' })
+  readonly day!: string;
+
+  @ApiProperty()
+  readonly agentName!: string;
+
+  @ApiProperty({ example: 'openai:gpt-4o-mini' })
+  readonly model!: string;
+
+  @ApiProperty({ description: 'That the model asked for.' })
+  readonly toolCalls!: number;
 }
 
 export class QuotaDto {
