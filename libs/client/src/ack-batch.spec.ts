@@ -47,4 +47,32 @@ describe('AckBatch', () => {
     await acks.flush();
     expect(sent).toEqual([5]);
   });
+
+  it('sends once per interval also while events come faster than the server is told', async () => {
+    const { sent, send } = sentBy();
+    const acks: AckBatch = new AckBatch(1_000, async (seq) => {
+      // The next event is there before the answer.
+      acks.add(seq + 1);
+      await send(seq);
+    });
+    acks.add(1);
+    await jest.advanceTimersByTimeAsync(3_500);
+    expect(sent).toEqual([1, 2, 3]);
+  });
+
+  it('has sent everything when it was flushed, also what came while something was being sent', async () => {
+    const { sent, send } = sentBy();
+    let answer = (): void => undefined;
+    const acks = new AckBatch(1_000, async (seq) => {
+      if (seq === 1) await new Promise<void>((resolve) => (answer = resolve));
+      await send(seq);
+    });
+    acks.add(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    acks.add(2);
+    const flushed = Promise.all([acks.flush(), acks.flush()]);
+    answer();
+    await flushed;
+    expect(sent).toEqual([1, 2]);
+  });
 });

@@ -16,9 +16,11 @@ export class AckBatch {
     this.#timer ??= setTimeout(() => void this.flush(), this.intervalMs);
   }
 
-  /** Settles when what is due is sent, or could not be. Never rejects. */
+  /** Settles when what is due now is sent, or could not be. Never rejects. */
   async flush(): Promise<void> {
     this.stop();
+    // What is under way was due before.
+    await this.#sending;
     this.#sending ??= this.#sendDue().finally(() => (this.#sending = undefined));
     await this.#sending;
   }
@@ -30,14 +32,13 @@ export class AckBatch {
   }
 
   async #sendDue(): Promise<void> {
-    while (this.#due > this.#confirmed) {
-      const seq = this.#due;
-      try {
-        await this.send(seq);
-      } catch {
-        return;
-      }
+    const seq = this.#due;
+    if (seq <= this.#confirmed) return;
+    try {
+      await this.send(seq);
       this.#confirmed = seq;
+    } catch {
+      // The next one covers it.
     }
   }
 }
