@@ -19,6 +19,8 @@ const EVENTS = 57;
 const MIN_FLOOR_RUNS = 2_000;
 /** Users that fixed arrivals are spread over. */
 const ARRIVAL_USERS = 50;
+/** Runs before anything is measured: until then V8 compiles, which is no part of what a run costs. */
+const WARM_UP_RUNS = 600;
 /** Messages around each place in the long thread that are measured together. */
 const WINDOW = 20;
 
@@ -151,9 +153,8 @@ export const profileLoad = (users: number, file: string, { runs }: BenchmarkOpti
     ),
   );
 
-/** A server that has just begun is slow: its code is not compiled yet. */
 async function warmUp(lanes: readonly Lane[]): Promise<void> {
-  const runs = Math.max(1, Math.ceil(100 / lanes.length));
+  const runs = Math.max(1, Math.ceil(WARM_UP_RUNS / lanes.length));
   await Promise.all(
     lanes.map(async (lane) => {
       for (let run = 0; run < runs; run++) await lane.run();
