@@ -1,50 +1,73 @@
-import { Test } from '@nestjs/testing';
-import { Authenticator } from '@bulkhead/auth';
-import { RunFence, type RunClaim } from '@bulkhead/events';
-import { RunQueue, type RunProcessor } from '@bulkhead/execution';
-import { UserContextScopes, type UserExecutionContext } from '@bulkhead/user-context';
-import { aContext } from '@bulkhead/user-context/testing';
-import { RunObserver } from '../telemetry/run-observer.service.ts';
-import { RunWorker } from './run.worker.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConsoleLogger } from '@nestjs/common';
+import { TERMINAL_EVENT_TYPES, ThreadReader, type ThreadEvent } from '@bulkhead/events';
+import type { SignedIn } from '@bulkhead/auth';
+import { accounts, AccountTransactions } from '@bulkhead/persistence';
+import type { UserExecutionContext } from '@bulkhead/user-context';
+import { aContext, anIdentity } from '@bulkhead/user-context/testing';
+import { loadConfig } from '../config/gateway.config.ts';
+import { createServer } from '../server.ts';
 
-const accepted = aContext().build();
-const { identity } = accepted;
-const fence = new RunFence();
+let app: NestFastifyApplication;
+let dataDir: string;
 
-/** Has the worker take one run from a queue. @returns the contexts that it opened scopes for */
-async function workOff(claim: RunClaim): Promise<UserExecutionContext[]> {
-  const opened: UserExecutionContext[] = [];
-  const job = { context: accepted.toJSON(), sessionId: identity.sessionId, agentName: 'assistant' };
-  const queue = {
-    start: (processRun: RunProcessor) => processRun(job, claim),
-    stop: () => Promise.resolve(),
-  };
-  const module = await Test.createTestingModule({
-    providers: [
-      RunWorker,
-      { provide: RunFence, useValue: fence },
-      { provide: RunQueue, useValue: queue },
-      { provide: Authenticator, useValue: { identityOf: () => Promise.resolve(identity) } },
-      {
-        provide: UserContextScopes,
-        useValue: { run: (context: UserExecutionContext) => Promise.resolve(opened.push(context)) },
-      },
-      {
-        provide: RunObserver,
-        useValue: { watch: (_context: unknown, _agent: unknown, work: () => unknown) => work() },
-      },
-    ],
-  }).compile();
-  await module.init();
-  await module.close();
-  return opened;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'bulkhead-worker-'));
+  const config = loadConfig({ DATA_DIR: dataDir, RUNS_PER_USER: '1', PORT: '0' });
+  app = await createServer(config, new ConsoleLogger({ logLevels: ['fatal'] }));
+  await app.init();
+});
+afterAll(async () => {
+  await app.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const post = async <Body>(url: string, payload: object, accessToken?: string): Promise<Body> => {
+  const headers = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
+  return (await app.inject({ method: 'POST', url, headers, payload })).json<Body>();
+};
+
+/** The thread's events until `isEnough`. */
+async function readUntil(
+  context: UserExecutionContext,
+  isEnough: (events: readonly ThreadEvent[]) => boolean,
+): Promise<ThreadEvent[]> {
+  const stop = new AbortController();
+  const options = { threadId: context.threadId, afterSeq: 0, signal: stop.signal };
+  const events: ThreadEvent[] = [];
+  for await (const batch of app.get(ThreadReader, { strict: false }).read(context, options)) {
+    events.push(...batch);
+    if (isEnough(events)) stop.abort();
+  }
+  return events;
 }
 
-describe('the worker of runs', () => {
-  it('executes a run in the context that accepted it, under the claim that the queue gave out', async () => {
-    const claim = { runId: accepted.runId, epoch: 7, superseded: new AbortController().signal };
-    const opened = await workOff(claim);
-    expect(opened.map((context) => context.toJSON())).toEqual([accepted.toJSON()]);
-    expect(opened.map((context) => fence.claimOf(context))).toEqual([claim]);
+describe('a run whose account is disabled before its turn', () => {
+  it('ends with a clear reason, executes nothing, and holds up nobody', async () => {
+    const { user, accessToken } = await post<SignedIn>('/v1/auth/sign-up', {
+      email: 'ada@bulkhead.example',
+      password: 'correct horse battery',
+    });
+    const { threadId } = await post<{ threadId: string }>('/v1/threads', {}, accessToken);
+    const messages = `/v1/threads/${threadId}/messages`;
+    const first = await post<{ runId: string }>(messages, { content: '/sleep 1000' }, accessToken);
+    const second = await post<{ runId: string }>(messages, { content: '/say 3' }, accessToken);
+    const context = aContext(anIdentity({ userId: user.userId }))
+      .on({ threadId })
+      .build();
+    await readUntil(context, (events) => events.some(({ type }) => type === 'agent_thinking'));
+    await app
+      .get(AccountTransactions, { strict: false })
+      .run((db) => db.update(accounts).set({ disabledAt: new Date() }));
+
+    const hasEnded = ({ type }: ThreadEvent): boolean => TERMINAL_EVENT_TYPES.has(type);
+    const events = await readUntil(context, (seen) => seen.filter(hasEnded).length === 2);
+    const eventsOf = (runId: string) => events.filter((event) => event.runId === runId);
+    expect(eventsOf(first.runId).at(-1)?.type).toBe('agent_completed');
+    expect(eventsOf(second.runId).map(({ type }) => type)).toEqual(['run_queued', 'agent_failed']);
+    expect(eventsOf(second.runId).at(-1)?.data).toMatchObject({ problem: { code: 'run_not_permitted' } });
   });
 });
