@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signUp, type Account } from '../account.ts';
 import { Server } from '../server.ts';
@@ -5,16 +6,22 @@ import type { EvidenceSuite } from './evidence-suite.ts';
 import { inWaves } from './in-waves.ts';
 import { percentile } from './percentile.ts';
 import { residentBytes } from './resident-bytes.ts';
-import { checkStalledStreams } from './stalled-streams.ts';
+import { checkStalledStreams, networkBytes } from './stalled-streams.ts';
 import { TimedListener } from './timed-listener.ts';
 
 const USERS = 5;
 const CONNECTING_AT_ONCE = 16;
 /** What a paused client has before it: about three megabytes, three times what may wait for it. */
 const LONG_MESSAGES = 50;
+const LONG_MESSAGE = `/say 1 ${'long '.repeat(6_000)}`;
+/** A message that is as large as one can be, and what its events come to at least, in bytes. */
+const LARGEST_MESSAGE = '長'.repeat(31_000);
+const LARGEST_MESSAGE_BYTES = 100_000;
 const CLOSED_WITHIN_MS = 5_000;
 const PHASE_MS = 5_000;
 const QUIET_MS = 1_500;
+
+const metricsToken = randomUUID();
 
 interface Scene {
   readonly server: Server;
@@ -76,14 +83,21 @@ export const slowConsumers: EvidenceSuite = {
       beside <= 1.5 * without,
       `${beside} ms beside them, ${without} ms without`,
     );
-    const [account, thread] = [scene.users[0] as Account, scene.long[0] ?? ''];
-    await fill(account, thread, 2 * LONG_MESSAGES);
-    await checkStalledStreams(evidence, scene.server, account, thread);
+    const account = scene.users[0] as Account;
+    const { threadId } = await account.client.createThread();
+    // More than the network takes: what it takes, the server can't know to be unread.
+    const messages = Math.ceil((await networkBytes()) / LARGEST_MESSAGE_BYTES);
+    await fill(account, threadId, { messages, content: LARGEST_MESSAGE });
+    await checkStalledStreams(evidence, scene.server, account, { threadId, metricsToken });
   },
 };
 
 async function openScene(healthy: number): Promise<Scene> {
-  const server = await Server.start({ CONNECTIONS_PER_USER: '10000' });
+  const server = await Server.start({
+    CONNECTIONS_PER_USER: '10000',
+    UNFINISHED_RUNS_PER_USER: '10000',
+    METRICS_TOKEN: metricsToken,
+  });
   try {
     const users = await Promise.all(Array.from({ length: USERS }, () => signUp(server)));
     const [busy, long] = [await threadsOf(users), await threadsOf(users)];
@@ -107,10 +121,12 @@ const open = (server: Server, users: readonly Account[], count: number): Promise
 const threadsOf = (users: readonly Account[]): Promise<string[]> =>
   Promise.all(users.map(async ({ client }) => (await client.createThread()).threadId));
 
-async function fill({ client }: Account, threadId: string, messages = LONG_MESSAGES): Promise<void> {
-  for (let index = 0; index < messages; index += 1) {
-    await client.sendMessage(threadId, { content: `/say 1 ${'long '.repeat(6_000)}` });
-  }
+async function fill(
+  { client }: Account,
+  threadId: string,
+  { messages, content } = { messages: LONG_MESSAGES, content: LONG_MESSAGE },
+): Promise<void> {
+  for (let index = 0; index < messages; index += 1) await client.sendMessage(threadId, { content });
   while (
     (await client.runs({ limit: 200 })).items.some(({ state }) => ['queued', 'running'].includes(state))
   ) {
