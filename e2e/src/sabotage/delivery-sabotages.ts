@@ -29,9 +29,9 @@ export const deliverySabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/events/src/event-router.service.ts',
-        find: 'for (const listener of this.#listeners.get(key) ?? []) listener(events); for (const watcher of this.#watchers) watcher(key);',
+        find: 'for (const listener of this.#listeners.get(key)?.keys() ?? []) listener(events); for (const watcher of this.#watchers) watcher(key);',
         replace:
-          'for (const listener of this.#listeners.get(key) ?? []) listener(events);\n    for (const watcher of this.#watchers) watcher(`${key} ${JSON.stringify(events)}` as RouteKey);',
+          'for (const listener of this.#listeners.get(key)?.keys() ?? []) listener(events);\n    for (const watcher of this.#watchers) watcher(`${key} ${JSON.stringify(events)}` as RouteKey);',
       },
     ],
     guard: { spec: 'libs/events/src/event-wake.spec.ts', test: 'carries nothing' },
@@ -103,9 +103,9 @@ export const deliverySabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'apps/gateway/src/delivery/outbox.ts',
-        find: 'return this.size + RESERVE_BYTES <= this.limit;',
+        find: 'return this.limit - RESERVE_BYTES;',
         // Without any bound its spec would fill it for ever.
-        replace: 'return this.size + RESERVE_BYTES <= 100 * this.limit;',
+        replace: 'return 100 * this.limit - RESERVE_BYTES;',
       },
     ],
     guard: { spec: 'apps/gateway/src/delivery/outbox.spec.ts' },
