@@ -79,7 +79,7 @@ export class RunAdmission {
       await this.audit.append(transaction, context, 'run.accepted', { agentName, messageId });
       return { threadId, runId, messageId, seq: first };
     };
-    const admission = { once, first: this.gate.hold };
+    const admission = { once, first: [this.gate.hold] };
     return this.gate
       .inTurn(() => this.session.transaction(store, admission))
       .catch((error: unknown) => {

@@ -149,7 +149,7 @@ export class RunJournal {
       return await this.session.transaction(
         (transaction) => this.#finishWithin(transaction, agentName, outcome),
         // What the last model call used rides behind the lock, and is summed up with the rest.
-        { lock: lockOf(this.context.threadId), first: usedBy(this.context.runId) },
+        { lock: lockOf(this.context.threadId), first: [usedBy(this.context.runId)] },
       );
     } catch (error) {
       if (error instanceof RunEndedError || sqlStateOf(error) === ENDED) return false;

@@ -1,13 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
-import {
-  databaseOf,
-  inTransaction,
-  resultsOf,
-  withConnection,
-  type TransactionDatabase,
-} from './transaction.ts';
-import { literalOf, type Statement } from './user-transactions.service.ts';
+import { sendTo } from './planned-statements.ts';
+import type { Statement } from './statement.ts';
+import { databaseOf, inTransaction, withConnection, type TransactionDatabase } from './transaction.ts';
 
 /**
  * Transactions of the authenticator, which reads accounts before a user is known. Only libs/auth may use it, and the
@@ -22,10 +17,14 @@ export class AccountTransactions {
    * @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored
    */
   run<R>(work: (db: TransactionDatabase) => Promise<R>, whose?: string): Promise<R> {
-    const opening = 'BEGIN; SET LOCAL ROLE bulkhead_auth';
-    return inTransaction(this.database.pool, opening, (client) => work(databaseOf(client)), {
-      ...(whose !== undefined && { lane: whose }),
-    });
+    return inTransaction(
+      this.database.pool,
+      ['BEGIN', 'SET LOCAL ROLE bulkhead_auth'],
+      (client) => work(databaseOf(client)),
+      {
+        ...(whose !== undefined && { lane: whose }),
+      },
+    );
   }
 
   /**
@@ -33,8 +32,8 @@ export class AccountTransactions {
    * @throws DatabaseUnavailableError, or what the statement raises; then nothing is stored
    */
   async statement<Row>(statement: Statement, whose?: string): Promise<Row[]> {
-    const text = `SELECT set_config('role', 'bulkhead_auth', true); ${statement(literalOf)}`;
-    const results = await withConnection(this.database.pool, (client) => client.query(text), whose);
-    return (resultsOf(results).at(-1)?.rows ?? []) as Row[];
+    const parts = [() => "SELECT set_config('role', 'bulkhead_auth', true)", statement];
+    const results = await withConnection(this.database.pool, (client) => sendTo(client, parts), whose);
+    return (results.at(-1)?.rows ?? []) as Row[];
   }
 }

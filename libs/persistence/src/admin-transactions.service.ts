@@ -13,7 +13,7 @@ export class AdminTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws */
   run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, 'BEGIN READ ONLY; SET LOCAL ROLE bulkhead_admin', (client) =>
+    return inTransaction(this.database.pool, ['BEGIN READ ONLY', 'SET LOCAL ROLE bulkhead_admin'], (client) =>
       work(databaseOf(client)),
     );
   }

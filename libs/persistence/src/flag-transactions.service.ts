@@ -16,7 +16,7 @@ export class FlagTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored */
   run<R>(work: (transaction: FlagTransaction) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, 'BEGIN; SET LOCAL ROLE bulkhead_engine', (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_engine'], (client) =>
       work({
         db: databaseOf(client),
         asAuthenticator: async (audited) => {

@@ -44,14 +44,8 @@ export {
 export { PrunerTransactions } from './pruner-transactions.service.ts';
 export { QueueTransactions } from './queue-transactions.service.ts';
 export { RateLimitStore } from './rate-limit-store.service.ts';
+export { asEngine, literalOf, type Literal, type Statement } from './statement.ts';
 export { surviveLoss } from './survive-loss.ts';
 export { sqlStateOf, type TransactionDatabase } from './transaction.ts';
 export { UserDatabaseSession } from './user-database-session.ts';
-export {
-  asEngine,
-  literalOf,
-  UserTransactions,
-  type Literal,
-  type Statement,
-  type UserTransaction,
-} from './user-transactions.service.ts';
+export { UserTransactions, type UserTransaction } from './user-transactions.service.ts';

@@ -12,7 +12,7 @@ export class PrunerTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is removed */
   run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, 'BEGIN; SET LOCAL ROLE bulkhead_pruner', (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_pruner'], (client) =>
       work(databaseOf(client)),
     );
   }

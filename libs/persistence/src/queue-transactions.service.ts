@@ -9,7 +9,7 @@ export class QueueTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is changed */
   run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, 'BEGIN; SET LOCAL ROLE bulkhead_engine', (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_engine'], (client) =>
       work(databaseOf(client)),
     );
   }

@@ -14,7 +14,7 @@ export class RateLimitStore {
 
   /** @throws DatabaseUnavailableError */
   query(config: pg.QueryConfig): Promise<pg.QueryResult> {
-    return inTransaction(this.database.pool, 'BEGIN; SET LOCAL ROLE bulkhead_auth', (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_auth'], (client) =>
       client.query(config),
     );
   }

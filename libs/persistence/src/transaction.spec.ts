@@ -56,7 +56,7 @@ describe('a transaction whose connection breaks', () => {
   it('gives its connection to nobody else, and leaves no listener on one that is well', async () => {
     let client: pg.PoolClient | undefined;
     const use = (work: (client: pg.PoolClient) => Promise<unknown>) =>
-      inTransaction(test.database.pool, 'BEGIN', async (it) => work((client = it)));
+      inTransaction(test.database.pool, ['BEGIN'], async (it) => work((client = it)));
     await use(backendOf);
     const [broken, listeners] = [client, client?.listenerCount('error')];
     await use(backendOf);

@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { BoundedQueue } from './bounded-queue.ts';
 import type { DatabasePulse } from './database-pulse.ts';
 import { DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
+import { sendTo, type Part } from './planned-statements.ts';
 
 /** Typed queries within one transaction. */
 export type TransactionDatabase = NodePgDatabase;
@@ -40,16 +41,16 @@ export function databaseOf(client: pg.ClientBase): TransactionDatabase {
  */
 export function inTransaction<R>(
   pool: pg.Pool,
-  opening: string,
+  opening: readonly Part[],
   work: (client: pg.PoolClient, opened: readonly unknown[]) => Promise<R>,
-  { closing = () => '', lane }: { readonly closing?: () => string; readonly lane?: string } = {},
+  { closing = () => [], lane }: { readonly closing?: () => readonly Part[]; readonly lane?: string } = {},
 ): Promise<R> {
   const transact: Borrower<R> = async (client, discard) => {
     let isCommitting = false;
     try {
-      const result = await work(client, resultsOf(await client.query(opening)).at(-1)?.rows ?? []);
+      const result = await work(client, (await sendTo(client, opening)).at(-1)?.rows ?? []);
       isCommitting = true;
-      const { command } = resultsOf(await client.query(`${closing()}COMMIT`)).at(-1) ?? {};
+      const { command } = (await sendTo(client, [...closing(), 'COMMIT'])).at(-1) ?? {};
       // After a query that failed unnoticed, PostgreSQL answers a commit with a rollback, and no error.
       if (command !== 'COMMIT') throw new Error('A query failed unnoticed: its transaction was rolled back.');
       return result;
@@ -78,10 +79,6 @@ export function withConnection<R>(pool: pg.Pool, work: Borrower<R>, lane?: strin
     whileWaiting: (giveUp) => watchPatience(pool, giveUp),
   });
 }
-
-/** The driver answers several statements with several results, which its types do not know. */
-export const resultsOf = (results: unknown): readonly pg.QueryResult<pg.QueryResultRow>[] =>
-  (Array.isArray(results) ? results : [results]) as pg.QueryResult[];
 
 /** Nobody waits for a database that is gone, nor for ever. */
 function watchPatience(pool: pg.Pool, giveUp: (reason: Error) => void): () => void {

@@ -1,9 +1,9 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { UserContextScope, UserExecutionContext, type DatabaseSession } from '@bulkhead/user-context';
 import { DatabaseUnavailableError } from './persistence.errors.ts';
+import type { Statement } from './statement.ts';
 import {
   UserTransactions,
-  type Statement,
   type TransactionOptions,
   type UserTransaction,
 } from './user-transactions.service.ts';
@@ -56,10 +56,10 @@ export class UserDatabaseSession implements DatabaseSession {
     options: SessionTransactionOptions = {},
   ): Promise<R> {
     this.scope.assertOpen();
-    const { lock, first, once } = options;
+    const { lock, first = [], once } = options;
     return this.#withRiders((riders) => {
       if (lock)
-        return this.transactions.run(this.context, work, { once, first: allOf(lock, ...riders, first) });
+        return this.transactions.run(this.context, work, { once, first: [lock, ...riders, ...first] });
       const closing = async (transaction: UserTransaction): Promise<R> => {
         const result = await work(transaction);
         for (const rider of riders) transaction.atCommit(rider);
@@ -139,8 +139,3 @@ export interface SessionTransactionOptions extends TransactionOptions {
   /** Goes first of all; what rides follows it, for work that reads what that stores. */
   readonly lock?: Statement | undefined;
 }
-
-const allOf =
-  (...statements: readonly (Statement | undefined)[]): Statement =>
-  (literal) =>
-    statements.flatMap((statement) => (statement ? [statement(literal)] : [])).join('; ');

@@ -1,15 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import pg from 'pg';
+import type pg from 'pg';
 import { Database } from './database.service.ts';
 import { doOnce, type Once } from './once.ts';
-import {
-  databaseOf,
-  inTransaction,
-  resultsOf,
-  withConnection,
-  type TransactionDatabase,
-} from './transaction.ts';
+import { sendTo } from './planned-statements.ts';
+import type { Statement } from './statement.ts';
+import { databaseOf, inTransaction, withConnection, type TransactionDatabase } from './transaction.ts';
 
 /** One transaction in the name of one user: row-level security shows and accepts that user's rows only. */
 export interface UserTransaction {
@@ -28,17 +24,9 @@ export interface UserTransaction {
 export interface TransactionOptions {
   /** Does the work once under a key; its answer must be JSON. See `doOnce`. */
   readonly once?: Once | undefined;
-  /** Goes to the database with the BEGIN; the transaction has its rows as `opened`. */
-  readonly first?: Statement | undefined;
+  /** Go to the database with the BEGIN; the transaction has the rows of the last as `opened`. */
+  readonly first?: readonly Statement[] | undefined;
 }
-
-/** A value as SQL text, quoted so that it can be nothing else; its type is that of where it stands. */
-export type Literal = (value: string | number | bigint | boolean | null) => string;
-
-/** One SQL statement; every value in it must go through `literal`. */
-export type Statement = (literal: Literal) => string;
-
-export const literalOf: Literal = (value) => (value === null ? 'NULL' : pg.escapeLiteral(String(value)));
 
 /** Opens transactions for a user. The user is taken from a context, never from an id. */
 @Injectable()
@@ -57,18 +45,17 @@ export class UserTransactions {
   /** The same for several, one after the other in one transaction. @returns the rows of each */
   async statements<Row>(context: UserExecutionContext, statements: readonly Statement[]): Promise<Row[][]> {
     const { userId } = UserExecutionContext.verify(context);
-    const text = statementsFor(userId, statements);
-    const results = await withConnection(this.database.pool, (client) => client.query(text), userId);
-    return resultsOf(results)
-      .slice(1)
-      .map(({ rows }) => rows as Row[]);
+    // Several commands in one message are one transaction.
+    const parts = [asUser(userId), ...statements];
+    const results = await withConnection(this.database.pool, (client) => sendTo(client, parts), userId);
+    return results.slice(1).map(({ rows }) => rows as Row[]);
   }
 
   /** @throws DatabaseUnavailableError, ContextIsolationError, or whatever `work` throws; then nothing is stored */
   async run<R>(
     context: UserExecutionContext,
     work: (transaction: UserTransaction) => Promise<R>,
-    { once, first }: TransactionOptions = {},
+    { once, first = [] }: TransactionOptions = {},
   ): Promise<R> {
     const { userId } = UserExecutionContext.verify(context);
     const onCommit: (() => void)[] = [];
@@ -77,8 +64,9 @@ export class UserTransactions {
       const transaction = transactionOn(client, opened, closing, onCommit);
       return once ? doOnce(transaction.db, userId, once, () => work(transaction)) : work(transaction);
     };
-    const result = await inTransaction(this.database.pool, openingFor(userId, first), transact, {
-      closing: () => closing.map((statement) => `${statement(literalOf)}; `).join(''),
+    const opening = ['BEGIN', asUser(userId), ...first];
+    const result = await inTransaction(this.database.pool, opening, transact, {
+      closing: () => closing,
       lane: userId,
     });
     for (const then of onCommit) then();
@@ -86,24 +74,11 @@ export class UserTransactions {
   }
 }
 
-/** What is done with the durable engine's rights among statements of a user, and with no other. */
-export const asEngine =
-  (statement: Statement): Statement =>
-  (literal) =>
-    `SET LOCAL ROLE bulkhead_engine; ${statement(literal)}; SET LOCAL ROLE bulkhead_app`;
-
-/**
- * A simple query of several statements is one transaction and one round trip; the protocol has no parameters there, so
- * values go in as literals.
- */
-const statementsFor = (userId: string, statements: readonly Statement[]): string =>
-  `SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${pg.escapeLiteral(userId)}, true); ` +
-  statements.map((statement) => statement(literalOf)).join('; ');
-
 /** Role and user are local to the transaction: a pooled connection carries neither to the next user. */
-const openingFor = (userId: string, first?: Statement): string =>
-  `BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)` +
-  (first ? `; ${first(literalOf)}` : '');
+const asUser =
+  (userId: string): Statement =>
+  (literal) =>
+    `SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${literal(userId)}, true)`;
 
 const transactionOn = (
   client: pg.PoolClient,
@@ -113,10 +88,8 @@ const transactionOn = (
 ): UserTransaction => ({
   db: databaseOf(client),
   opened,
-  send: async <Row>(...statements: Statement[]): Promise<Row[][]> => {
-    const results = await client.query(statements.map((statement) => statement(literalOf)).join('; '));
-    return resultsOf(results).map(({ rows }) => rows as Row[]);
-  },
+  send: async <Row>(...statements: Statement[]): Promise<Row[][]> =>
+    (await sendTo(client, statements)).map(({ rows }) => rows as Row[]),
   atCommit: (statement) => void closing.push(statement),
   afterCommit: (then) => void onCommit.push(then),
 });

@@ -127,7 +127,7 @@ describe('a user transaction', () => {
           afterCommit(() => committed.push('heard'));
           return Promise.resolve();
         },
-        { first: insert(randomUUID()) },
+        { first: [insert(randomUUID())] },
       );
     await expect(write(() => 'select 1/0')).rejects.toThrow('division by zero');
     expect([await count(), committed]).toEqual([before, []]);
