@@ -47,8 +47,8 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/persistence/src/user-transactions.service.ts',
-        find: '`BEGIN; SET LOCAL ROLE bulkhead_app; SELECT',
-        replace: '`BEGIN; SELECT',
+        find: "`SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id'",
+        replace: "`SELECT set_config('app.user_id'",
       },
     ],
     guard: { spec: 'libs/persistence/src/user-transactions.spec.ts' },
@@ -59,9 +59,9 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/persistence/src/user-transactions.service.ts',
-        find: "`BEGIN; SET LOCAL ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, true)`",
+        find: "`SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${literal(userId)}, true)`",
         replace:
-          "`BEGIN; SET ROLE bulkhead_app; SELECT set_config('app.user_id', ${pg.escapeLiteral(userId)}, false)`",
+          "`SELECT set_config('role', 'bulkhead_app', false), set_config('app.user_id', ${literal(userId)}, false)`",
       },
     ],
     guard: { spec: 'libs/persistence/src/user-transactions.spec.ts' },
@@ -120,8 +120,8 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/persistence/src/user-database-session.ts',
-        find: 'this.scope.assertOpen(); const { lock, first, once } = options;',
-        replace: 'const { lock, first, once } = options;',
+        find: 'this.scope.assertOpen(); const { lock, first = [], once } = options;',
+        replace: 'const { lock, first = [], once } = options;',
       },
     ],
     guard: { spec: 'libs/persistence/src/user-database-session.spec.ts' },

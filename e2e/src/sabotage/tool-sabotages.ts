@@ -33,7 +33,7 @@ export const toolSabotages: readonly Sabotage[] = [
       {
         file: 'libs/tools/src/authorized-tool-call.ts',
         find: 'registry.validate(tool.name, call.arguments);',
-        replace: '',
+        replace: 'call.arguments;',
       },
     ],
     guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
@@ -108,7 +108,7 @@ export const toolSabotages: readonly Sabotage[] = [
         replace: 'SET LOCAL statement_timeout = 0;',
       },
     ],
-    guard: { spec: 'libs/tables/src/query/escapes.spec.ts' },
+    guard: { spec: 'libs/tables/src/query/escapes.spec.ts', test: 'is ended when its time is over' },
   },
   {
     name: "SQL of an agent in the server's own role",

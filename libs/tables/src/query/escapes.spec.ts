@@ -123,6 +123,14 @@ const harmless = [
   'select 2::numeric ^ 100000',
 ];
 
+describe('a query that would go on for minutes', () => {
+  it('is ended when its time is over, and says so', async () => {
+    const sql = 'select count(*) from mine a, mine b, mine c, mine d, mine e';
+    await expect(test.query(ada, sql)).rejects.toThrow('took longer than 250 ms');
+    expect((await test.query(ada, 'select count(*) from mine')).rows).toEqual([[200]]);
+  });
+});
+
 describe('the grant of a query', () => {
   it('is for its own transaction: outside of one, and for everybody else, there are no rows', async () => {
     const seen = await test.as(ada, (session) =>
