@@ -86,7 +86,7 @@ export const executionSabotages: readonly Sabotage[] = [
         replace: 'if (asked.length > 1) this.ledger.cancel(context);',
       },
     ],
-    guard: { suite: 'cancel' },
+    guard: { spec: 'libs/execution/src/run-control.spec.ts', test: 'is stopped there' },
   },
   {
     name: 'conversation that crosses threads',
