@@ -56,10 +56,10 @@ describe('the outbox of a connection', () => {
     expect(connection.pings).toBe(4);
   });
 
-  it('has room for 128 KiB before anything is confirmed, and again when that is', async () => {
+  it('has room for 64 KiB before anything is confirmed, and again when that is', async () => {
     const { connection, outbox } = open();
     await fill(connection, outbox);
-    expect(outbox.size).toBe(128 * KIB);
+    expect(outbox.size).toBe(64 * KIB);
     const waiting = outbox.untilRoom(new AbortController().signal);
     connection.answerHeartbeats();
     await waiting;
@@ -75,7 +75,7 @@ describe('the outbox of a connection', () => {
       connection.answerHeartbeats();
     }
     // The last 128 KiB are kept free.
-    expect(sizes).toEqual([128, 256, 512, 640, 640]);
+    expect(sizes).toEqual([64, 128, 256, 512, 640]);
   });
 
   it('counts what waits in this process, whatever a client that answers without reading says', async () => {

@@ -10,10 +10,11 @@ export interface OutgoingConnection {
   on(event: 'heartbeat', listener: () => void): unknown;
 }
 
-/** Bytes after which the client is asked for a sign that it has read them. */
+/**
+ * Bytes after which the client is asked for a sign that it has read them. One that has given none may not have more
+ * waiting; it may have more by as much as it confirms.
+ */
 const MARK_BYTES = 64 * 1024;
-/** What a client that has confirmed nothing yet may have waiting, in bytes; it may have more by as much as it confirms. */
-const FIRST_WINDOW_BYTES = 2 * MARK_BYTES;
 /** Kept free for one event and for answers, in bytes. */
 const RESERVE_BYTES = 128 * 1024;
 
@@ -41,7 +42,7 @@ export class Outbox {
     private readonly connection: OutgoingConnection,
     private readonly limit: number,
   ) {
-    this.#window = Math.min(FIRST_WINDOW_BYTES, this.#largestWindow);
+    this.#window = Math.min(MARK_BYTES, this.#largestWindow);
     connection.on('packetCreate', ({ type, data }) => this.#count(type, data));
     connection.on('heartbeat', () => this.#confirm());
   }
