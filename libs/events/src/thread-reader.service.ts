@@ -19,11 +19,11 @@ interface PageSize {
 }
 
 /** What a reader asks for first: enough for one that has missed little, and soon done. */
-const FIRST_PAGE: PageSize = { limit: 32, maxBytes: 64 * 1024 };
+const FIRST_PAGE: PageSize = { limit: 8, maxBytes: 64 * 1024 };
 /** What one that has missed much asks for at most: it holds as much while its consumer is busy. */
 const LARGEST_PAGE: PageSize = { limit: 500, maxBytes: 128 * 1024 };
 /** First pages that are read at the same time: a thousand clients that come back at once must leave room for everybody else. */
-const FIRST_PAGES_AT_ONCE = 8;
+const FIRST_PAGES_AT_ONCE = 4;
 /** Further pages, each of which keeps a core busy, of the database or of this process. */
 const FURTHER_PAGES_AT_ONCE = Math.min(8, Math.max(2, availableParallelism()));
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
