@@ -112,12 +112,19 @@ describe('the arguments of an authorized tool call', () => {
     parameters: { type: 'object', properties: { a: { type: 'integer' } }, required: ['a'] } as const,
   });
   registry.register(strict);
-  const authorizeStrict = (args: object) => authorize(holder, ['strict'], args, 'strict');
+  const authorizeStrict = (args: unknown) => authorize(holder, ['strict'], args, 'strict');
 
   it.each([{}, { a: '1' }, { a: 1, b: 2 }])(
     "are refused when they are not what the tool's schema says: %j",
     (args) => {
       expect(() => authorizeStrict(args)).toThrow(InvalidToolArgumentsError);
+    },
+  );
+
+  it.each([[null], ['text'], [7], [true], [[]], [[{ a: 1 }]]])(
+    'are refused when they are no object, whatever the schema would say: %j',
+    (args: unknown) => {
+      expect(() => authorizeStrict(args)).toThrow('arguments must be a JSON object');
     },
   );
 
