@@ -22,10 +22,13 @@ interface PageSize {
 const FIRST_PAGE: PageSize = { limit: 8, maxBytes: 64 * 1024 };
 /** What one that has missed much asks for at most: it holds as much while its consumer is busy. */
 const LARGEST_PAGE: PageSize = { limit: 500, maxBytes: 128 * 1024 };
-/** First pages that are read at the same time: a thousand clients that come back at once must leave room for everybody else. */
-const FIRST_PAGES_AT_ONCE = 4;
-/** Further pages, each of which keeps a core busy, of the database or of this process. */
-const FURTHER_PAGES_AT_ONCE = Math.min(8, Math.max(2, availableParallelism()));
+/** Looks of live readers that are made at the same time; most find nothing, and are soon done. */
+const LOOKS_AT_ONCE = 8;
+/**
+ * Pages that are read at the same time for those that catch up: each keeps a core busy, of the database or of this
+ * process, and a thousand clients that come back at once must leave room for everybody else.
+ */
+const PAGES_AT_ONCE = Math.min(8, Math.max(2, availableParallelism()));
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
 const RETRY_MS = 500;
 
@@ -47,13 +50,15 @@ export interface Cursor {
 /**
  * Reads a thread from a cursor on: first what is stored, then what comes, through one reader without a seam.
  *
- * A reader's first page, and the first after it was up to date, waits for other first pages only: however many have
- * megabytes to catch up with, whoever has missed little, or only looks whether it has, does not wait behind them.
+ * A reader's first page waits for other first pages only, and one that was up to date, and looks whether it has missed
+ * anything, for other such looks only: however many come, and have megabytes to catch up with, nobody else waits behind
+ * them.
  */
 @Injectable()
 export class ThreadReader {
-  readonly #firstPages = new Turnstile(FIRST_PAGES_AT_ONCE);
-  readonly #furtherPages = new Turnstile(FURTHER_PAGES_AT_ONCE);
+  readonly #looks = new Turnstile(LOOKS_AT_ONCE);
+  readonly #firstPages = new Turnstile(PAGES_AT_ONCE);
+  readonly #furtherPages = new Turnstile(PAGES_AT_ONCE);
 
   constructor(
     private readonly transactions: UserTransactions,
@@ -94,7 +99,7 @@ export class ThreadReader {
     signal.addEventListener('abort', stop, { once: true });
     try {
       let cursor = options.afterSeq;
-      let [upToDate, size] = [false, FIRST_PAGE];
+      let [upToDate, size, turnstile] = [false, FIRST_PAGE, this.#firstPages];
       while (!signal.aborted) {
         if (upToDate) {
           const live = inbox.takeFrom(cursor + 1);
@@ -106,10 +111,10 @@ export class ThreadReader {
           }
           continue;
         }
-        const turnstile = size === FIRST_PAGE ? this.#firstPages : this.#furtherPages;
         const page = { threadId, afterSeq: cursor, ...size };
         const { events, isLast } = await this.#readLog(context, page, turnstile, signal);
         size = isLast ? FIRST_PAGE : sizeAfter(size, events.length);
+        turnstile = isLast ? this.#looks : this.#furtherPages;
         // Reading takes time: whoever stopped meanwhile gets no more.
         if (signal.aborted) return;
         upToDate = isLast;

@@ -17,11 +17,13 @@ const eventAt = (context: UserExecutionContext, seq: number): ThreadEvent => ({
 /** A log of threads without an end, but for those that it is told are short; further pages of the others never come. */
 class BusyLog {
   readonly short = new Set<string>();
+  /** First pages do not come either. */
+  isStuck = false;
   pending = 0;
 
   async readPage(context: UserExecutionContext, { afterSeq }: EventRange): Promise<EventPage> {
     if (this.short.has(context.threadId)) return { events: [], isLast: true };
-    if (afterSeq === 0) return { events: [eventAt(context, 1)], isLast: false };
+    if (afterSeq === 0 && !this.isStuck) return { events: [eventAt(context, 1)], isLast: false };
     this.pending += 1;
     return new Promise(() => undefined);
   }
@@ -65,6 +67,25 @@ describe('while many readers have much to catch up with', () => {
       expect(await next).toEqual({ done: false, value: [eventAt(ada, seq)] });
       router.wake(`${ada.userId} ${ada.threadId}`);
     }
+    abort.abort();
+  });
+
+  it('one that is live looks into the log without waiting for the first pages of those that come', async () => {
+    const { log, router, read, abort } = openBusyNode();
+    const ada = aContext().build();
+    log.short.add(ada.threadId);
+    const live = read(ada);
+    const first = live.next();
+    await delay(0);
+    router.publish(ada, [eventAt(ada, 1)]);
+    await first;
+    log.isStuck = true;
+    for (let index = 0; index < MANY; index += 1) void read(aContext().build()).next();
+    const next = live.next();
+    router.wake(`${ada.userId} ${ada.threadId}`);
+    await delay(0);
+    router.publish(ada, [eventAt(ada, 2)]);
+    expect(await next).toEqual({ done: false, value: [eventAt(ada, 2)] });
     abort.abort();
   });
 });
