@@ -24,11 +24,10 @@ const FIRST_PAGE: PageSize = { limit: 8, maxBytes: 64 * 1024 };
 const LARGEST_PAGE: PageSize = { limit: 500, maxBytes: 128 * 1024 };
 /** Looks of live readers that are made at the same time; most find nothing, and are soon done. */
 const LOOKS_AT_ONCE = 8;
-/**
- * Pages that are read at the same time for those that catch up: each keeps a core busy, of the database or of this
- * process, and a thousand clients that come back at once must leave room for everybody else.
- */
-const PAGES_AT_ONCE = Math.min(8, Math.max(2, availableParallelism()));
+/** First pages that are read at the same time: a thousand clients that come back at once must leave room for everybody else. */
+const FIRST_PAGES_AT_ONCE = 4;
+/** Further pages, each of which keeps a core busy, of the database or of this process. */
+const FURTHER_PAGES_AT_ONCE = Math.min(8, Math.max(2, availableParallelism()));
 /** Pause between tries while the database is away, in milliseconds; up to twice that, so that not all come at once. */
 const RETRY_MS = 500;
 
@@ -57,8 +56,8 @@ export interface Cursor {
 @Injectable()
 export class ThreadReader {
   readonly #looks = new Turnstile(LOOKS_AT_ONCE);
-  readonly #firstPages = new Turnstile(PAGES_AT_ONCE);
-  readonly #furtherPages = new Turnstile(PAGES_AT_ONCE);
+  readonly #firstPages = new Turnstile(FIRST_PAGES_AT_ONCE);
+  readonly #furtherPages = new Turnstile(FURTHER_PAGES_AT_ONCE);
 
   constructor(
     private readonly transactions: UserTransactions,
