@@ -6,15 +6,21 @@ import { checkRuns } from './delivered-events.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import type { Evidence } from './evidence.ts';
 import { percentile } from './percentile.ts';
+import { ScriptedProvider, type ModelRequest } from './scripted-provider.ts';
 
 const NODES = 3;
 const RUNS = 200;
-/** How many users have a model at work that never pauses. */
+/** How many users have a model at work that speaks without an end, fifty words a second. */
 const STREAMS = 4;
+const WORD_MS = 20;
 const AT_A_TIME = 10;
 const STOP_TARGET_MS = 1_000;
 /** How long a run that did not stop would go on, and how long the suite looks for what comes too late. */
 const AFTERMATH_MS = 3_000;
+
+/** What the model is asked for. */
+const SPEAK = 'Speak without an end.';
+const THINK = 'Think without a word.';
 
 /** A run that is to be cancelled. */
 interface Doomed {
@@ -29,8 +35,16 @@ export const cancel: EvidenceSuite = {
   promise: 'A cancelled run stops within a second on whichever node, does nothing after it, and ends once.',
   tried: 'Runs that stream, think or wait in a queue are cancelled over two other nodes at the same time.',
   async run(evidence) {
-    const cluster = await Cluster.start(NODES, { RUNS_PER_USER: '2' });
-    evidence.defer(() => cluster.dispose());
+    const model = new ScriptedProvider((request) => ({ words: endlessly(request) }));
+    const cluster = await Cluster.start(NODES, {
+      ...(await model.listen()),
+      DEFAULT_MODEL: 'openai-compatible:endless',
+      RUNS_PER_USER: '2',
+    });
+    evidence.defer(async () => {
+      await cluster.dispose();
+      await model.close();
+    });
     const users = await ChattingUser.signUpMany(RUNS / 5, (index) => cluster.node(index));
     const chats = await Promise.all(
       users.map(async (user) => [user, await user.another(), await user.another()]),
@@ -57,6 +71,7 @@ export const cancel: EvidenceSuite = {
     const late = all.filter(({ events }, index) => events.length !== counts[index]);
     evidence.check('nothing is sent after a run was stopped', late.length === 0, `${late.length} threads`);
     checkRuns(evidence, all);
+    checkCalls(evidence, model.requests);
     await checkEnds(evidence, cluster, all);
   },
 };
@@ -73,13 +88,31 @@ async function begin(chats: readonly ChattingUser[], streams: boolean): Promise<
     if (runId !== undefined) runs.push({ chat, runId, waits: content === undefined });
   };
   const [first, second, third] = chats;
-  await start(first, streams ? '/say 90000' : '/sleep 600000');
-  await start(second, '/sleep 600000');
+  await start(first, streams ? SPEAK : THINK);
+  await start(second, THINK);
   await untilThinking([first, second]);
   await start(first);
   await start(third);
   await start(third);
   return runs;
+}
+
+/** No answer of this model ends by itself. */
+async function* endlessly({ question, hungUp }: ModelRequest): AsyncGenerator<string> {
+  while (!hungUp.aborted) {
+    await sleep(WORD_MS);
+    if (question === SPEAK) yield 'word ';
+  }
+}
+
+/** What was under way when its run was cancelled costs nobody anything any more. */
+function checkCalls(evidence: Evidence, calls: readonly ModelRequest[]): void {
+  const left = calls.filter(({ hungUp }) => hungUp.aborted);
+  evidence.check(
+    'the connection to the model is closed with each run that had one',
+    calls.length > 0 && left.length === calls.length,
+    `${left.length} of ${calls.length}`,
+  );
 }
 
 async function untilThinking(chats: readonly (ChattingUser | undefined)[]): Promise<void> {

@@ -12,6 +12,8 @@ export interface ModelRequest {
   readonly offered: readonly string[];
   /** Everything, as it came. */
   readonly text: string;
+  /** Aborts when the server hangs up before the answer's end. */
+  readonly hungUp: AbortSignal;
 }
 
 /** A tool call as a model writes it: the arguments are text, whatever is in it. */
@@ -20,8 +22,11 @@ export interface WrittenCall {
   readonly arguments: string;
 }
 
-/** What a model answers: words, or calls. */
-export type ScriptedReply = { readonly text: string } | { readonly calls: readonly WrittenCall[] };
+/** What a model answers: a text, words as they come to it, or calls. */
+export type ScriptedReply =
+  | { readonly text: string }
+  | { readonly words: AsyncIterable<string> }
+  | { readonly calls: readonly WrittenCall[] };
 
 interface WireMessage {
   readonly role: string;
@@ -55,16 +60,18 @@ export class ScriptedProvider {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
-    const asked = read(Buffer.concat(pieces).toString());
+    const hangUp = new AbortController();
+    response.once('close', () => response.writableFinished || hangUp.abort());
+    const asked = { ...read(Buffer.concat(pieces).toString()), hungUp: hangUp.signal };
     this.requests.push(asked);
     const reply = await this.script(asked);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const chunk of chunksOf(reply)) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    for await (const chunk of chunksOf(reply)) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
     response.end('data: [DONE]\n\n');
   }
 }
 
-function read(text: string): ModelRequest {
+function read(text: string): Omit<ModelRequest, 'hungUp'> {
   const body = JSON.parse(text) as {
     messages: WireMessage[];
     tools?: { function: { name: string } }[];
@@ -79,7 +86,7 @@ function read(text: string): ModelRequest {
   };
 }
 
-function chunksOf(reply: ScriptedReply): object[] {
+async function* chunksOf(reply: ScriptedReply): AsyncGenerator<object, void> {
   const chunk = (delta: object, finish_reason: string | null = null) => ({
     id: 'chatcmpl-1',
     object: 'chat.completion.chunk',
@@ -87,9 +94,11 @@ function chunksOf(reply: ScriptedReply): object[] {
     model: 'scripted',
     choices: [{ index: 0, delta, finish_reason }],
   });
-  if ('text' in reply) return [chunk({ role: 'assistant', content: reply.text }), chunk({}, 'stop')];
-  const calls = reply.calls.map((call, index) =>
-    chunk({ tool_calls: [{ index, id: `call_${index}`, type: 'function', function: call }] }),
-  );
-  return [chunk({ role: 'assistant', content: '' }), ...calls, chunk({}, 'tool_calls')];
+  yield chunk({ role: 'assistant', content: 'text' in reply ? reply.text : '' });
+  if ('words' in reply) for await (const word of reply.words) yield chunk({ content: word });
+  const calls = 'calls' in reply ? reply.calls : [];
+  for (const [index, call] of calls.entries()) {
+    yield chunk({ tool_calls: [{ index, id: `call_${index}`, type: 'function', function: call }] });
+  }
+  yield chunk({}, calls.length > 0 ? 'tool_calls' : 'stop');
 }
