@@ -58,6 +58,19 @@ describe('the pulse of the database', () => {
     pulse.close();
   });
 
+  it('does not take for silence what this process slept through', async () => {
+    const { port } = silent.address() as AddressInfo;
+    const pulse = new DatabasePulse(`postgres://x:y@127.0.0.1:${port}/z`);
+    let isGivenUp = false;
+    const stop = pulse.watch(() => (isGivenUp = true));
+    await delay(500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_500);
+    await delay(1_500);
+    stop();
+    expect(isGivenUp).toBe(false);
+    pulse.close();
+  });
+
   it('asks nothing while nothing waits', async () => {
     const before = sockets.size;
     const pulse = new DatabasePulse(`postgres://x:y@127.0.0.1:${(silent.address() as AddressInfo).port}/z`);

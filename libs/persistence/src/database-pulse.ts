@@ -31,16 +31,22 @@ export class DatabasePulse {
   #isAsking = false;
   #isGone = false;
   #lastSign = 0;
+  #lastLook = 0;
+  /** How long this process was kept from looking: what it did not hear then, it could not have heard. */
+  #asleepMs = 0;
 
   constructor(private readonly connectionString: string) {}
 
   /** Calls back when the database is gone, unless the returned function is called before: that it is answered. */
   watch(onDead: () => void): () => void {
-    const waiting = { since: performance.now(), onDead };
+    if (this.#timer === undefined) {
+      this.#lastLook = performance.now();
+      this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+    }
+    const waiting = { since: this.#awakeMs(), onDead };
     this.#waiting.add(waiting);
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
     return () => {
-      if (this.#waiting.delete(waiting)) this.#lastSign = performance.now();
+      if (this.#waiting.delete(waiting)) this.#lastSign = this.#awakeMs();
     };
   }
 
@@ -50,14 +56,21 @@ export class DatabasePulse {
     this.#drop();
   }
 
+  #awakeMs(): number {
+    return performance.now() - this.#asleepMs;
+  }
+
   #look(): void {
+    const late = performance.now() - this.#lastLook - LOOK_MS;
+    if (late > LOOK_MS) this.#asleepMs += late;
+    this.#lastLook = performance.now();
     if (this.#waiting.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
       return;
     }
     const patience = this.#isGone ? 0 : PATIENCE_MS;
-    const isLong = ({ since }: Waiting): boolean => performance.now() - since >= patience;
+    const isLong = ({ since }: Waiting): boolean => this.#awakeMs() - since >= patience;
     const waiting = [...this.#waiting].filter(isLong);
     if (waiting.length > 0 && !this.#isAsking) void this.#ask(waiting);
   }
@@ -69,12 +82,12 @@ export class DatabasePulse {
     this.#lastSign = Math.max(this.#lastSign, Math.min(...waiting.map(({ since }) => since)));
     try {
       await this.#beat();
-      this.#lastSign = performance.now();
+      this.#lastSign = this.#awakeMs();
       this.#isGone = false;
     } catch {
       // When this process was busy itself, the answer may lie unread: it asks again.
       if (performance.now() - askedAt > 2 * ANSWER_MS + LOOK_MS) return;
-      if (!this.#isGone && performance.now() - this.#lastSign < SILENCE_MS) return;
+      if (!this.#isGone && this.#awakeMs() - this.#lastSign < SILENCE_MS) return;
       this.#isGone = true;
       this.#drop();
       for (const each of waiting) if (this.#waiting.delete(each)) each.onDead();

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { AppError, toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { logProblem } from './problem-log.ts';
 import { Refusals } from './refusals.service.ts';
 import { TransportError } from './request.errors.ts';
 import { transportError } from './transport-problems.ts';
@@ -31,9 +32,7 @@ export class HttpProblemFilter implements ExceptionFilter {
   /** Also for what the HTTP server refuses before any route is found. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = problemOf(error);
-    if (problem.status >= 500 && (!(error instanceof AppError) || error.kind === 'internal')) {
-      this.#logger.error({ requestId: request.id, err: error });
-    }
+    if (problem.status >= 500) logProblem(this.#logger, error, request.id);
     if (reply.sent) return;
     if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');

@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { AppError, toProblemDetails } from '@bulkhead/errors';
+import { toProblemDetails } from '@bulkhead/errors';
 import type { Frame } from '../socket/frame.ts';
+import { logProblem } from './problem-log.ts';
 
 /** Answers every error of a socket message in its acknowledgement, with the same body as REST. */
 @Catch()
@@ -10,8 +11,7 @@ export class SocketProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     // Nest hands over [client, data, frame, event].
     const frame = host.getArgByIndex<Frame>(2);
-    if (!(error instanceof AppError) || error.kind === 'internal')
-      this.#logger.error({ requestId: frame.requestId, err: error });
+    logProblem(this.#logger, error, frame.requestId);
     frame.answer({ ok: false, problem: toProblemDetails(error) });
   }
 }
