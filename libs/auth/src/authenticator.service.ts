@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccountTransactions, type TransactionDatabase } from '@bulkhead/persistence';
+import { AccountTransactions } from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { isUuid } from './access-token.ts';
@@ -7,7 +7,7 @@ import { looksLikeApiKey } from './api-keys/api-key.ts';
 import { ApiKeyVerifier } from './api-keys/api-key-verifier.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { mintIdentity } from './identity-mint.ts';
-import { prepareLiveSession, type LiveSessionQuery } from './live-session.ts';
+import { LIVE_SESSION } from './live-session.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProviderAccounts } from './providers/provider-accounts.service.ts';
@@ -22,8 +22,6 @@ const RUN_IDENTITY_MS = 3_600_000;
  */
 @Injectable()
 export class Authenticator {
-  readonly #liveSessionQueries = new WeakMap<TransactionDatabase, LiveSessionQuery>();
-
   constructor(
     private readonly tokens: AccessTokens,
     private readonly keys: SigningKeys,
@@ -47,8 +45,14 @@ export class Authenticator {
 
   async #byOwnToken(credential: unknown): Promise<Identity> {
     const { userId, sessionId, keyId, expiresAt } = await this.tokens.verify(credential);
-    const [session] = await this.transactions.run(
-      (db) => this.#findLive(db).execute({ userId, sessionId, keyId }),
+    // Other nodes may have retired the key since its material was cached here. Here and below as text: the query
+    // builder takes longer than the database.
+    const [session] = await this.transactions.statement<LiveSession>(
+      (literal) =>
+        `SELECT user_id AS "userId", session_id AS "sessionId", roles, sessions.expires_at AS "sessionExpiresAt"
+           FROM bulkhead.sessions JOIN bulkhead.accounts USING (user_id)
+           JOIN bulkhead.signing_keys ON key_id = ${literal(keyId)} AND ${this.keys.verifiesStill}
+          WHERE session_id = ${literal(sessionId)} AND user_id = ${literal(userId)} AND ${LIVE_SESSION}`,
       userId,
     );
     if (!session) throw new UnauthenticatedError(new Error('Session, account or key is no longer good.'));
@@ -73,7 +77,6 @@ export class Authenticator {
    */
   async identityOf({ userId, sessionId }: TokenSubject): Promise<Identity> {
     if (!isUuid(userId) || !isUuid(sessionId)) throw new UnauthenticatedError();
-    // On the way of every run, so as text: the query builder takes longer than the database.
     const [session] = await this.transactions.statement<RunSession>(
       (literal) =>
         `SELECT a.user_id AS "userId", s.session_id AS "sessionId", a.issuer, k.permissions AS scopes,
@@ -86,15 +89,11 @@ export class Authenticator {
     if (!session) throw new UnauthenticatedError(new Error('The account is gone.'));
     return identityFor(session, Date.now() + RUN_IDENTITY_MS);
   }
+}
 
-  /** Built and planned once per connection: on the way of every request that costs more than running it. */
-  #findLive(db: TransactionDatabase): LiveSessionQuery {
-    const known = this.#liveSessionQueries.get(db);
-    if (known) return known;
-    const query = prepareLiveSession(db, this.keys.verifiesStill());
-    this.#liveSessionQueries.set(db, query);
-    return query;
-  }
+/** The session of an access token. */
+interface LiveSession extends AccountSession {
+  readonly sessionExpiresAt: Date;
 }
 
 /** The session of a stored run, whose account may be disabled since. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccountTransactions, signingKeys, type TransactionDatabase } from '@bulkhead/persistence';
-import { desc, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { desc, isNull, sql } from 'drizzle-orm';
 import type { CryptoKey } from 'jose';
 import { CLOCK_TOLERANCE_SECONDS } from './access-token.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
@@ -58,13 +58,10 @@ export class SigningKeys implements OnModuleInit {
     return this.#publicKeys.get(keyId);
   }
 
-  /** Holds for a key that signs, or whose last token may not have expired yet. */
-  verifiesStill(): SQL | undefined {
+  /** SQL that holds for a key that signs, or whose last token may not have expired yet. */
+  get verifiesStill(): string {
     const seconds = this.options.accessTokenTtlSeconds + CLOCK_TOLERANCE_SECONDS;
-    return or(
-      isNull(signingKeys.retiredAt),
-      gt(signingKeys.retiredAt, sql`now() - make_interval(secs => ${seconds})`),
-    );
+    return `(signing_keys.retired_at IS NULL OR signing_keys.retired_at > now() - make_interval(secs => ${seconds}))`;
   }
 
   /**
@@ -98,7 +95,7 @@ export class SigningKeys implements OnModuleInit {
 
   async #read(): Promise<void> {
     const rows = await this.transactions.run((db) =>
-      db.select().from(signingKeys).where(this.verifiesStill()),
+      db.select().from(signingKeys).where(sql.raw(this.verifiesStill)),
     );
     const keys = rows.map(async ({ keyId, publicJwk }) => [keyId, await importKey(publicJwk)] as const);
     this.#publicKeys = new Map(await Promise.all(keys));

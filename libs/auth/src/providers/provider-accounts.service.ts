@@ -6,12 +6,13 @@ import {
   accounts,
   removedSubjects,
   sessions,
+  type Statement,
   type TransactionDatabase,
 } from '@bulkhead/persistence';
 import { and, eq, sql } from 'drizzle-orm';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import type { ProviderOptions } from '../auth.options.ts';
-import { isLive } from '../live-session.ts';
+import { isLive, LIVE_SESSION } from '../live-session.ts';
 import { sessionIdOf, type ProviderSubject } from './provider-claims.ts';
 
 export interface ProviderSession {
@@ -34,32 +35,67 @@ export class ProviderAccounts {
 
   /** @throws UnauthenticatedError when the account is disabled or deleted, or the sign-in was ended here */
   async sessionOf(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession> {
-    const session = await this.transactions.run(async (db) => {
-      const { issuer } = options;
-      const happened: [action: AuditAction, details: object][] = [];
-      let account = await find(db, options, subject);
-      if (!account) {
-        if (await create(db, options, subject)) happened.push(['sign_up.succeeded', { issuer }]);
-        account = await find(db, options, subject);
-      }
-      if (!account || account.disabledAt) return undefined;
-      const { userId } = account;
-      const roles = await currentRoles(db, account, subject);
-      if (roles !== account.roles) happened.push(['roles.changed', { issuer, roles }]);
-      const sessionId = sessionIdOf(userId, subject.signIn);
-      const standing = await open(db, userId, sessionId, subject);
-      if (standing === 'ended') return undefined;
-      if (standing === 'new') happened.push(['sign_in.succeeded', { issuer, sessionId }]);
-      // Last, and only when there is something: it holds the user's chain until the commit.
-      for (const [action, details] of happened) await this.audit.appendAs(db, userId, action, details);
-      return { userId, sessionId, issuer, roles };
-    }, `${options.issuer} ${subject.subject}`);
+    const session = (await this.#known(options, subject)) ?? (await this.#opened(options, subject));
     if (!session) throw new UnauthenticatedError(new Error('The account or the sign-in was ended here.'));
     return session;
   }
+
+  /** A sign-in of which the token tells nothing new: on the way of nearly every request, so as text and without a lock. */
+  async #known(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession | undefined> {
+    const { issuer } = options;
+    const whose = laneOf(options, subject);
+    const isTheirs: Statement = (literal) =>
+      `issuer = ${literal(issuer)} AND subject = ${literal(subject.subject)}`;
+    const [account] = await this.transactions.statement<{ userId: string }>(
+      (literal) => `SELECT user_id AS "userId" FROM bulkhead.accounts WHERE ${isTheirs(literal)}`,
+      whose,
+    );
+    if (!account) return undefined;
+    const { userId } = account;
+    const sessionId = sessionIdOf(userId, subject.signIn);
+    const [known] = await this.transactions.statement<KnownRoles>(
+      (literal) =>
+        `SELECT roles, roles_as_of AS "rolesAsOf" FROM bulkhead.sessions JOIN bulkhead.accounts USING (user_id)
+          WHERE session_id = ${literal(sessionId)} AND user_id = ${literal(userId)} AND ${isTheirs(literal)}
+            AND sessions.expires_at >= ${literal(new Date(subject.expiresAt).toISOString())} AND ${LIVE_SESSION}`,
+      whose,
+    );
+    if (!known || newRoles(known, subject)) return undefined;
+    return { userId, sessionId, issuer, roles: known.roles };
+  }
+
+  /** Makes whatever is not there yet: the account, its roles, the session. */
+  #opened(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession | undefined> {
+    return this.transactions.run(
+      async (db) => {
+        const { issuer } = options;
+        const happened: [action: AuditAction, details: object][] = [];
+        let account = await find(db, options, subject);
+        if (!account) {
+          if (await create(db, options, subject)) happened.push(['sign_up.succeeded', { issuer }]);
+          account = await find(db, options, subject);
+        }
+        if (!account || account.disabledAt) return undefined;
+        const { userId } = account;
+        const roles = await currentRoles(db, account, subject);
+        if (roles !== account.roles) happened.push(['roles.changed', { issuer, roles }]);
+        const sessionId = sessionIdOf(userId, subject.signIn);
+        const standing = await open(db, userId, sessionId, subject);
+        if (standing === 'ended') return undefined;
+        if (standing === 'new') happened.push(['sign_in.succeeded', { issuer, sessionId }]);
+        // Last, and only when there is something: it holds the user's chain until the commit.
+        for (const [action, details] of happened) await this.audit.appendAs(db, userId, action, details);
+        return { userId, sessionId, issuer, roles };
+      },
+      laneOf(options, subject),
+    );
+  }
 }
 
+const laneOf = ({ issuer }: ProviderOptions, { subject }: ProviderSubject): string => `${issuer} ${subject}`;
+
 type Account = typeof accounts.$inferSelect;
+type KnownRoles = Pick<Account, 'roles' | 'rolesAsOf'>;
 
 async function find(
   db: TransactionDatabase,
@@ -95,19 +131,29 @@ async function create(
   return made.length > 0;
 }
 
-/** What the newest token says about roles counts, also for those who come with an older one. */
-async function currentRoles(
-  db: TransactionDatabase,
-  { userId, roles: known, rolesAsOf }: Account,
+/** What the newest token says about roles counts, also for those who come with an older one. Absent: nothing new. */
+function newRoles(
+  { roles: known, rolesAsOf }: KnownRoles,
   { roles, issuedAt }: ProviderSubject,
-): Promise<string[]> {
-  if (!roles || (rolesAsOf && issuedAt <= rolesAsOf)) return known;
+): string[] | undefined {
+  if (!roles || (rolesAsOf && issuedAt <= rolesAsOf)) return undefined;
   const isSame =
     rolesAsOf && known.length === roles.length && known.every((role, index) => role === roles[index]);
-  if (isSame) return known;
+  return isSame ? undefined : [...roles];
+}
+
+async function currentRoles(
+  db: TransactionDatabase,
+  account: Account,
+  subject: ProviderSubject,
+): Promise<string[]> {
+  const { userId, roles: known } = account;
+  const { issuedAt } = subject;
+  const roles = newRoles(account, subject);
+  if (!roles) return known;
   const [row] = await db
     .update(accounts)
-    .set({ roles: [...roles], rolesAsOf: issuedAt })
+    .set({ roles, rolesAsOf: issuedAt })
     .where(
       and(
         eq(accounts.userId, userId),

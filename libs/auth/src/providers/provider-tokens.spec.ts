@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
+import { Database } from '@bulkhead/persistence';
 import { aContext } from '@bulkhead/user-context/testing';
 import { UserAdministration } from '../administration/user-administration.service.ts';
 import { IssuerUnavailableError, UnauthenticatedError } from '../auth.errors.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import { Authenticator } from '../authenticator.service.ts';
+import { Sessions } from '../sessions.service.ts';
 import { openTestAuth, type TestAuth } from '../testing/index.ts';
 import { openTestProvider, type TestProvider } from '../testing/test-provider.ts';
 
@@ -52,6 +55,40 @@ describe('A token of an OpenID provider', () => {
   it('gives the roles that its claims are mapped to, and none that are not', async () => {
     expect((await authenticate(await provider.tokenFor('ada'))).roles).toEqual(['admin', 'user']);
     expect((await authenticate(await provider.tokenFor('eve'))).roles).toEqual(['user']);
+  });
+
+  it('gives the roles of the newest token, also to who comes with an older one afterwards', async () => {
+    const at = (ago: number, roles: string[]) => {
+      const iat = Math.floor(Date.now() / 1000) - ago;
+      return provider.sign({
+        ...{ iss: provider.issuer, aud: 'urn:bulkhead:test', sub: 'flo', sid: 'one sign-in' },
+        ...{ iat, exp: iat + 600, realm_access: { roles } },
+      });
+    };
+    const [older, newer] = [await at(60, ['ops']), await at(30, [])];
+    expect((await authenticate(older)).roles).toEqual(['admin', 'user']);
+    expect((await authenticate(older)).roles).toEqual(['admin', 'user']);
+    expect((await authenticate(newer)).roles).toEqual(['user']);
+    expect((await authenticate(older)).roles).toEqual(['user']);
+  });
+
+  it('is refused once its sign-in was ended here, the first time and later', async () => {
+    const token = await provider.tokenFor('ben');
+    const identity = await authenticate(token);
+    await auth.node.get(Sessions, { strict: false }).signOut(identity);
+    await expect(authenticate(token)).rejects.toThrow(UnauthenticatedError);
+    await expect(authenticate(token)).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('costs the database two messages once it is known', async () => {
+    const token = await provider.tokenFor('ada');
+    await authenticate(token);
+    const client = await auth.node.get(Database, { strict: false }).pool.connect();
+    const query = jest.spyOn(Object.getPrototypeOf(client) as typeof client, 'query');
+    client.release();
+    await authenticate(token);
+    expect(query).toHaveBeenCalledTimes(2);
+    query.mockRestore();
   });
 
   it('of another provider with the same subject opens another account', async () => {
