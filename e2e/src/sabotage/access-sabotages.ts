@@ -46,8 +46,8 @@ export const accessSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/auth/src/live-session.ts',
-        find: 'and(isNull(sessions.revokedAt), gt(',
-        replace: 'and(gt(',
+        find: 'sessions.revoked_at IS NULL AND ',
+        replace: '',
       },
     ],
     guard: { spec: 'libs/auth/src/authenticator.service.spec.ts' },
