@@ -156,32 +156,49 @@ interface EventRow {
   readonly seq: string;
   readonly parentRequestId: string | null;
   readonly at: Date;
+  /** JSON. */
+  readonly data: string;
   /** Events that could have been on the page if they were small enough. */
   readonly candidates: string;
+  /** Bytes of those before it. */
+  readonly before: string;
 }
 
-/** The sizes of a page's events are summed up before they are sent: a page is never much larger than asked for. */
+const COLUMNS =
+  'event_id AS "eventId", seq, type, thread_id AS "threadId", run_id AS "runId", request_id AS "requestId", ' +
+  'parent_request_id AS "parentRequestId", agent_name AS "agentName", operation_depth AS "operationDepth", at';
+
+/**
+ * The sizes of a page's events are summed up before they are sent: a page is never much larger than asked for. What an
+ * event says is made into text once, to be measured and sent.
+ */
 function pageStatement(range: EventRange, literal: Literal): string {
   const { threadId, runId, afterSeq, limit, maxBytes } = range;
-  const ofRun = runId === undefined ? '' : `AND run_id = ${literal(runId)}`;
+  const thread = `thread_id = ${literal(threadId)}`;
+  const among =
+    runId === undefined
+      ? // A thread's numbers have no holes: said so, no plan can read more of it than the page.
+        `seq <= greatest(${literal(afterSeq)}, (SELECT oldest_seq - 1 FROM bulkhead.threads WHERE ${thread})) + ${literal(limit)}`
+      : `run_id = ${literal(runId)}`;
   return (
-    `SELECT event_id AS "eventId", seq, type, thread_id AS "threadId", run_id AS "runId", ` +
-    `request_id AS "requestId", parent_request_id AS "parentRequestId", agent_name AS "agentName", ` +
-    `operation_depth AS "operationDepth", at, data, candidates FROM (` +
-    `SELECT *, sum(size) OVER (ORDER BY seq) - size AS before, count(*) OVER () AS candidates FROM (` +
-    `SELECT *, octet_length(data::text) AS size FROM bulkhead.events ` +
-    `WHERE thread_id = ${literal(threadId)} AND seq > ${literal(afterSeq)} ${ofRun} ` +
-    `ORDER BY seq LIMIT ${literal(limit)}) AS sized) AS page ` +
+    `SELECT * FROM (` +
+    `SELECT *, sum(octet_length(data)) OVER (ORDER BY seq) - octet_length(data) AS before, ` +
+    `count(*) OVER () AS candidates FROM (` +
+    `SELECT ${COLUMNS}, data::text AS data FROM bulkhead.events ` +
+    `WHERE ${thread} AND seq > ${literal(afterSeq)} AND ${among} ` +
+    `ORDER BY seq LIMIT ${literal(limit)}) AS candidate) AS page ` +
     `${maxBytes === undefined ? '' : `WHERE before < ${literal(maxBytes)}`} ORDER BY seq`
   );
 }
 
-function toEvent({ parentRequestId, seq, at, candidates: _count, ...rest }: EventRow): ThreadEvent {
+function toEvent(row: EventRow): ThreadEvent {
+  const { parentRequestId, seq, at, data, candidates: _count, before: _before, ...rest } = row;
   return Object.freeze({
     ...rest,
     seq: Number(seq),
     ...(parentRequestId !== null && { parentRequestId }),
     at: at.toISOString(),
+    data: JSON.parse(data) as unknown,
   }) as ThreadEvent;
 }
 

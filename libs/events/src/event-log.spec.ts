@@ -1,7 +1,8 @@
 import { ResourceNotFoundError } from '@bulkhead/errors';
+import type { Statement, UserTransactions } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
-import type { EventBatch } from './event-log.service.ts';
+import { EventLog, type EventBatch } from './event-log.service.ts';
 import { RunEndedError } from './events.errors.ts';
 import { openTestEvents, textBatch, type TestEvents } from './testing/index.ts';
 
@@ -157,4 +158,42 @@ describe('a page of the log', () => {
     const context = await test.openRun();
     expect(await read(context, 10, 100)).toEqual([[], true]);
   });
+
+  it('costs no more than itself, however long the thread is, and whatever the planner thinks of it', async () => {
+    const context = await test.openRun();
+    await test.emit(context, textBatch(Array.from({ length: 400 }, () => 'x')));
+    const { threadId } = context;
+    let plan: PlanNode | undefined;
+    const explaining = {
+      statement: async <Row>(own: UserExecutionContext, statement: Statement): Promise<Row[]> => {
+        const [row] = await test.database.transactions.statement<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+          own,
+          (literal) => `EXPLAIN (ANALYZE, FORMAT JSON) ${statement(literal)}`,
+        );
+        plan = row?.['QUERY PLAN'][0].Plan;
+        return [];
+      },
+    } as UserTransactions;
+    await new EventLog(explaining).readPage(context, { threadId, afterSeq: 50, limit: 8 });
+    expect(plan && rowsOf(plan, 'events')).toEqual({ read: 8, dropped: 0 });
+  });
 });
+
+/** A node of a plan that was executed, as PostgreSQL tells it. */
+interface PlanNode {
+  readonly Plans?: readonly PlanNode[];
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
+}
+
+/** Rows of a table that a plan has read, and dropped at once. */
+function rowsOf(node: PlanNode, table: string): { read: number; dropped: number } {
+  const own = node['Relation Name'] === table ? node : undefined;
+  return (node.Plans ?? [])
+    .map((plan) => rowsOf(plan, table))
+    .reduce((sum, { read, dropped }) => ({ read: sum.read + read, dropped: sum.dropped + dropped }), {
+      read: own?.['Actual Rows'] ?? 0,
+      dropped: own?.['Rows Removed by Filter'] ?? 0,
+    });
+}
