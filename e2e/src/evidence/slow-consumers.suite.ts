@@ -4,6 +4,7 @@ import { signUp, type Account } from '../account.ts';
 import { Server } from '../server.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { inWaves } from './in-waves.ts';
+import { inspectable } from './inspected-heap.ts';
 import { percentile } from './percentile.ts';
 import { residentBytes } from './resident-bytes.ts';
 import { checkStalledStreams, networkBytes } from './stalled-streams.ts';
@@ -97,6 +98,7 @@ async function openScene(healthy: number): Promise<Scene> {
     CONNECTIONS_PER_USER: '10000',
     UNFINISHED_RUNS_PER_USER: '10000',
     METRICS_TOKEN: metricsToken,
+    ...inspectable,
   });
   try {
     const users = await Promise.all(Array.from({ length: USERS }, () => signUp(server)));

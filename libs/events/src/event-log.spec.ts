@@ -161,7 +161,7 @@ describe('a page of the log', () => {
 
   it('costs no more than itself, however long the thread is, and whatever the planner thinks of it', async () => {
     const context = await test.openRun();
-    await test.emit(context, textBatch(Array.from({ length: 400 }, () => 'x')));
+    await test.emit(context, textBatch(Array.from({ length: 5_000 }, () => 'x')));
     const { threadId } = context;
     let plan: PlanNode | undefined;
     const explaining = {
