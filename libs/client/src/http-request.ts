@@ -54,10 +54,16 @@ export async function readJson<Body>(response: Response, signal?: AbortSignal): 
 const toContent = (body: object | undefined): HttpRequest['content'] =>
   body && { type: 'application/json', data: JSON.stringify(body) };
 
+/** Node 20 collects a timeout that only AbortSignal.any knows, and it never comes: here it lives as long as what waits. */
+const limits = new WeakMap<AbortSignal, AbortSignal>();
+
 function signalOf({ accept, signal }: HttpRequest): AbortSignal | undefined {
   if (accept === 'text/event-stream') return signal;
   const limit = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  return signal ? AbortSignal.any([signal, limit]) : limit;
+  if (!signal) return limit;
+  const either = AbortSignal.any([signal, limit]);
+  limits.set(either, limit);
+  return either;
 }
 
 function urlOf(baseUrl: string, { path, query = {} }: HttpRequest): string {

@@ -15,7 +15,11 @@ export class EventStream {
   readonly #heartbeat: NodeJS.Timeout;
 
   /** @param headers what the server puts on every response */
-  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
+  constructor(
+    response: ServerResponse,
+    headers: Readonly<Record<string, string>>,
+    private readonly stallMs = STALL_MS,
+  ) {
     this.#response = response;
     response.on('close', () => this.#stop());
     response.writeHead(200, {
@@ -41,12 +45,16 @@ export class EventStream {
     if (this.signal.aborted) return true;
     const frame = `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
     if (this.#response.write(frame)) return true;
-    const stalled = AbortSignal.timeout(STALL_MS);
+    // Not AbortSignal.timeout: Node 20 collects one that only AbortSignal.any knows, and it never comes.
+    const stalled = new AbortController();
+    const timer = setTimeout(() => stalled.abort(), this.stallMs);
     try {
-      await once(this.#response, 'drain', { signal: AbortSignal.any([this.signal, stalled]) });
+      await once(this.#response, 'drain', { signal: AbortSignal.any([this.signal, stalled.signal]) });
       return true;
     } catch {
       return this.signal.aborted;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
