@@ -6,6 +6,7 @@ import { TraceReceiver } from './trace-receiver.ts';
 
 let cluster: Cluster;
 let worker: Server;
+let frozen: Server | undefined;
 let receiver: TraceReceiver;
 beforeAll(async () => {
   receiver = await TraceReceiver.start();
@@ -14,6 +15,7 @@ beforeAll(async () => {
   worker = await Server.start({ ROLE: 'worker', DATABASE_URL: cluster.databaseUrl, ...traced });
 }, 120_000);
 afterAll(async () => {
+  await frozen?.dispose();
   await worker.dispose();
   await cluster.dispose();
   receiver.dispose();
@@ -69,7 +71,7 @@ describe('nodes with a role', () => {
 
 describe('a node that freezes', () => {
   it('loses its runs to another, writes nothing when it wakes, and goes on with other runs', async () => {
-    const frozen = await Server.start({ DATABASE_URL: cluster.databaseUrl, NODE_LEASE_SECONDS: '3' });
+    frozen = await Server.start({ DATABASE_URL: cluster.databaseUrl, NODE_LEASE_SECONDS: '3' });
     await worker.stop();
     const ada = await signUp(frozen);
     const thread = await openThread(frozen, ada);
@@ -94,6 +96,5 @@ describe('a node that freezes', () => {
       [runId],
     );
     expect(ends).toHaveLength(1);
-    await frozen.dispose();
   }, 90_000);
 });

@@ -25,6 +25,11 @@ export interface PersistenceOptions {
 export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * How long a transaction may be without a statement, in milliseconds. A process that was frozen in the middle of one
+ * would otherwise keep its locks for as long, and whoever takes over its runs would wait for them.
+ */
+const IDLE_TRANSACTION_MS = 10_000;
 /** Connections that listen for as long as the server runs: one per notification channel, beside those for users. */
 const LISTENING_CONNECTIONS = 7;
 /** Transactions that may wait for a connection: some tens of megabytes of messages. */
@@ -85,6 +90,7 @@ function openPool(connectionString: string, poolSize: number): pg.Pool {
     connectionString,
     max: poolSize + LISTENING_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
   });
   pulses.set(pool, new DatabasePulse(connectionString));
   queues.set(

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import type { Identity } from '@bulkhead/user-context';
@@ -25,6 +26,13 @@ const backendOfTransaction = async ({ db }: Pick<UserTransaction, 'db'>): Promis
 /** Ends a connection as a restart of the database does, and waits until it is gone. */
 const terminate = (pid: number) =>
   test.asAdmin((admin) => admin.query('select pg_terminate_backend($1, 5000)', [pid]));
+/** Settles when a connection is there no more. */
+const gone = (pid: number) =>
+  test.asAdmin(async (admin) => {
+    const isThere = async (): Promise<boolean> =>
+      (await admin.query('select from pg_stat_activity where pid = $1', [pid])).rowCount === 1;
+    while (await isThere()) await delay(20);
+  });
 const run = <R>(work: (transaction: UserTransaction) => Promise<R>): Promise<R> =>
   test.transactions.run(aContext(ada).build(), work);
 const addNote = ({ db }: UserTransaction, text: string) => {
@@ -39,6 +47,23 @@ describe('a transaction whose connection breaks', () => {
       await addNote(transaction, 'before the loss');
       await terminate(await backendOfTransaction(transaction));
       await addNote(transaction, 'after the loss');
+    });
+    await expect(work).rejects.toThrow(DatabaseUnavailableError);
+    expect(await storedTexts()).toEqual([]);
+  });
+
+  it('is ended by the database when it does nothing for long: a frozen process keeps no locks', async () => {
+    const limit = await run(({ db }) =>
+      db.execute<{ seconds: number }>(
+        sql`select extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::int as seconds`,
+      ),
+    );
+    expect(limit.rows).toEqual([{ seconds: 10 }]);
+    const work = run(async (transaction) => {
+      await addNote(transaction, 'before the sleep');
+      await transaction.db.execute(sql`set local idle_in_transaction_session_timeout = 50`);
+      await gone(await backendOfTransaction(transaction));
+      await addNote(transaction, 'after the sleep');
     });
     await expect(work).rejects.toThrow(DatabaseUnavailableError);
     expect(await storedTexts()).toEqual([]);
