@@ -57,6 +57,18 @@ describe('a client', () => {
     expect(seqs).toEqual(oneTo(seqs.length));
   }, 60_000);
 
+  it('follows a thread on while it closes another look at the same one', async () => {
+    const thread = await openThread(server, ada);
+    const other = await ada.client.openThread({ threadId: thread.threadId, afterSeq: 0 });
+    await other.close();
+    const { runId } = await thread.send('/say 3');
+    for await (const { type, runId: of } of thread.events()) {
+      if (of === runId && type === 'agent_completed') break;
+    }
+    expect((await ada.client.run(runId)).state).toBe('completed');
+    await thread.close();
+  });
+
   it('acknowledges what its loop has dealt with', async () => {
     const thread = await openThread(server, ada);
     await thread.send('What is 6 * 7?');

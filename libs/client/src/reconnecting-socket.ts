@@ -14,6 +14,8 @@ const LONGEST_RETRY_MS = 5_000;
 
 /** What who uses a connection wants to know. */
 export interface SocketObserver {
+  /** The thread that it follows; empty while it is not known. */
+  readonly threadId: string;
   /** Connected, for the first time or again; what was subscribed on the last connection is not on this one. */
   connected(): void;
   received(event: ThreadEvent): void;
@@ -80,6 +82,13 @@ export class ReconnectingSocket {
     clearTimeout(this.#retry);
     this.#disconnect();
     this.confirm();
+  }
+
+  /** Asks for no more of an observer's thread, unless another one follows it over this connection. */
+  async stopFollowing(observer: SocketObserver): Promise<void> {
+    const { threadId } = observer;
+    const isFollowed = [...this.#observers].some((each) => each !== observer && each.threadId === threadId);
+    if (!isFollowed) await this.call('thread_unsubscribe', { threadId });
   }
 
   /** Tells that the connection does what it is for: the next trouble is a new one. */

@@ -30,6 +30,9 @@ class Network {
     leave: () => undefined,
     confirm: () => undefined,
     recover: () => undefined,
+    stopFollowing: async ({ threadId }) => {
+      await this.socket.call('thread_unsubscribe', { threadId });
+    },
     call: (name, request) =>
       new Promise((resolve, reject) => {
         const { afterSeq } = request as { afterSeq?: number };

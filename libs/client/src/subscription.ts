@@ -9,7 +9,10 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 
 /** What a subscription needs of the connection. */
-export type SharedSocket = Pick<ReconnectingSocket, 'join' | 'leave' | 'call' | 'confirm' | 'recover'>;
+export type SharedSocket = Pick<
+  ReconnectingSocket,
+  'join' | 'leave' | 'call' | 'stopFollowing' | 'confirm' | 'recover'
+>;
 
 /** What the owner of a subscription wants to know. */
 export interface SubscriptionObserver {
@@ -96,9 +99,7 @@ export class Subscription implements SocketObserver {
     this.#queue.end(error);
     const { socket } = this;
     // For the others on this connection; nobody waits for the answer.
-    if (this.#isSubscribed) {
-      socket.call('thread_unsubscribe', { threadId: this.threadId }).catch(() => undefined);
-    }
+    if (this.#isSubscribed) socket.stopFollowing(this).catch(() => undefined);
     socket.leave(this);
   }
 
@@ -157,6 +158,8 @@ export class Subscription implements SocketObserver {
       ...(afterSeq !== undefined && { afterSeq }),
     });
     this.#threadId = answer.threadId;
+    // Ended while it was asked for.
+    if (this.#isEnded) return this.socket.stopFollowing(this);
     this.#cursor ??= answer.lastSeq;
     // An event that came before its thread's start was known is asked for again.
     this.#isSubscribed = this.#overtaking <= this.#cursor;
@@ -165,7 +168,7 @@ export class Subscription implements SocketObserver {
 
   async #unsubscribe(): Promise<void> {
     this.#isSubscribed = false;
-    await this.socket.call('thread_unsubscribe', { threadId: this.threadId });
+    await this.socket.stopFollowing(this);
   }
 
   #confirm(): void {
