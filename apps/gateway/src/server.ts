@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.ts';
 import { serveAsyncApi } from './asyncapi/asyncapi.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
+import { acceptBacklogFirst } from './connections/connection-backlog.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
 import { answerClientError, answerFrameworkError, guardBodies, guardTransport } from './problem/transport.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
@@ -54,6 +55,7 @@ export async function createServer(
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
   const fastify = app.getHttpAdapter().getInstance();
+  acceptBacklogFirst(fastify.server);
   // JSON is the only body there is, but for an uploaded CSV: a form or a text could be sent by any web page without asking.
   fastify.removeContentTypeParser('text/plain');
   app.get(RequestObserver).watch(fastify);
