@@ -9,7 +9,7 @@ export interface BacklogLimits {
   readonly heldForMs: number;
 }
 
-const limits: BacklogLimits = { servedAtOnce: 8, heldAtMost: 500, heldForMs: 1_000 };
+const limits: BacklogLimits = { servedAtOnce: 8, heldAtMost: 1_000, heldForMs: 3_000 };
 
 /**
  * Accepts the connections that wait for it before it serves them. libuv accepts one connection per turn of the event loop
