@@ -58,6 +58,8 @@ const configFor = (root: string, { project, files, specs }: MutatedArea) => ({
   testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
   inPlace: true,
   concurrency: 1,
+  // Native modules stay in memory with every run of jest; after some hundred it only collects garbage.
+  maxTestRunnerReuse: 20,
   coverageAnalysis: 'perTest',
   timeoutMS: 20_000,
   disableTypeChecks: false,

@@ -1,4 +1,4 @@
-import { permissionsOf } from './permissions.ts';
+import { apiKeyPermissions, permissionsOf, ROLES } from './permissions.ts';
 
 const user = [
   'account:own',
@@ -34,5 +34,13 @@ describe('Permissions', () => {
     ['nothing about its owner’s account', ['admin'], ['account:own', 'threads:own'], ['threads:own']],
   ])('of an API key are %s', (_what, roles, scopes, permissions) => {
     expect(permissionsOf(roles, scopes)).toEqual(permissions);
+  });
+
+  it('of an API key can be all but those of the account', () => {
+    expect(apiKeyPermissions).toEqual([...user.slice(1), 'admin:read', 'admin:write']);
+  });
+
+  it('grow with the roles in their order', () => {
+    expect(ROLES).toEqual(['user', 'admin']);
   });
 });

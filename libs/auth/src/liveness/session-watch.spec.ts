@@ -67,6 +67,7 @@ describe('The standing of a session', () => {
     watch.doubt(ada.sessionId);
     const since = watch.get(ada)?.doubtedAt ?? NaN;
     expect(since).toBeGreaterThanOrEqual(before);
+    expect(since).toBeLessThanOrEqual(performance.now());
     watch.doubt(ada.sessionId);
     expect(watch.get(ada)?.doubtedAt).toBe(since);
     expect(watch.settle(ada.sessionId, standing('threads:own'), Infinity)).toEqual([]);
