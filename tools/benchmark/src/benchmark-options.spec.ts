@@ -2,8 +2,16 @@ import { readOptions, UsageError } from './benchmark-options.ts';
 
 describe('the command line of the benchmark', () => {
   it('needs nothing', () => {
-    const usual = { users: [1, 10, 50, 200], runs: 400, rounds: 3, rates: [20, 40], thread: 520, idle: 500 };
-    expect(readOptions([])).toEqual({ ...usual, help: false });
+    expect(readOptions([])).toEqual({
+      users: [1, 10, 50, 200],
+      runs: 400,
+      rounds: 3,
+      rates: [20, 40],
+      thread: 520,
+      idle: 500,
+      warmUp: 600,
+      help: false,
+    });
   });
 
   it('takes numbers and files', () => {

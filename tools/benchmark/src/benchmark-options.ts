@@ -8,6 +8,7 @@ export const usage = `Usage: npm run bench -- [options]
   --rates <n,n,…>    fixed arrivals per second, on 50 users (20,40); 0: none
   --thread <n>       messages of the long thread (520); 0: none
   --idle <n>         idle connections (500); 0: none
+  --warm-up <n>      runs before anything is measured (600)
   --profile <file>   writes a CPU profile of the server under the highest number of users there
   --json <file>      writes the figures there
   --html <file>      writes a page with plots there
@@ -21,6 +22,7 @@ export interface BenchmarkOptions {
   readonly rates: readonly number[];
   readonly thread: number;
   readonly idle: number;
+  readonly warmUp: number;
   readonly profile?: string;
   readonly json?: string;
   readonly html?: string;
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[]): BenchmarkOptions {
   const flags = parse(args);
   const { users = '1,10,50,200', runs = '400', rounds = '3', rates = '20,40' } = flags;
   const { thread = '520', idle = '500', profile, json, html, help = false } = flags;
+  const warmUp = flags['warm-up'] ?? '600';
   return {
     users: users.split(',').map((count) => whole('--users', count, 1, 1_000)),
     runs: whole('--runs', runs, 1, 100_000),
@@ -44,6 +47,7 @@ export function readOptions(args: readonly string[]): BenchmarkOptions {
     rates: rates === '0' ? [] : rates.split(',').map((rate) => whole('--rates', rate, 1, 10_000)),
     thread: whole('--thread', thread, 0, 100_000),
     idle: whole('--idle', idle, 0, 5_000),
+    warmUp: whole('--warm-up', warmUp, 1, 100_000),
     ...(profile !== undefined && { profile }),
     ...(json !== undefined && { json }),
     ...(html !== undefined && { html }),
@@ -55,7 +59,9 @@ type Flags = { readonly help?: boolean } & {
   readonly [Name in (typeof texts)[number]]?: string;
 };
 
-const texts = ['users', 'runs', 'rounds', 'rates', 'thread', 'idle', 'profile', 'json', 'html'] as const;
+const numbers = ['users', 'runs', 'rounds', 'rates', 'thread', 'idle', 'warm-up'] as const;
+const files = ['profile', 'json', 'html'] as const;
+const texts = [...numbers, ...files] as const;
 
 function parse(args: readonly string[]): Flags {
   const text = { type: 'string' } as const;

@@ -19,8 +19,6 @@ const EVENTS = 57;
 const MIN_FLOOR_RUNS = 2_000;
 /** Users that fixed arrivals are spread over. */
 const ARRIVAL_USERS = 50;
-/** Runs before anything is measured: until then V8 compiles, which is no part of what a run costs. */
-const WARM_UP_RUNS = 600;
 /** Messages around each place in the long thread that are measured together. */
 const WINDOW = 20;
 
@@ -50,7 +48,10 @@ export interface IdleFigures {
 }
 
 /** The gateway's and the floor's figures at one number of users, in rounds that take turns. */
-export async function measureLevel(users: number, { runs, rounds }: BenchmarkOptions): Promise<Level> {
+export async function measureLevel(
+  users: number,
+  { runs, rounds, warmUp }: BenchmarkOptions,
+): Promise<Level> {
   const perLane = Math.max(2, Math.ceil(runs / users));
   const floorRuns = Math.max(perLane, Math.ceil(MIN_FLOOR_RUNS / users));
   return withGateway({}, (gateway) =>
@@ -64,7 +65,7 @@ export async function measureLevel(users: number, { runs, rounds }: BenchmarkOpt
             users,
             () => openFloorLane(floor.url, EVENTS),
             async (floorLanes) => {
-              await warmUp(lanes);
+              await warm(lanes, warmUp);
               for (let round = 0; round < rounds; round++) {
                 results.push({
                   gateway: await measure({ pid: gateway.pid, lanes, runs: perLane }),
@@ -80,13 +81,13 @@ export async function measureLevel(users: number, { runs, rounds }: BenchmarkOpt
 }
 
 /** Runs that arrive whether or not the former ones have ended. */
-export const measureRate = (rate: number, { runs, rounds }: BenchmarkOptions): Promise<Arrivals> =>
+export const measureRate = (rate: number, { runs, rounds, warmUp }: BenchmarkOptions): Promise<Arrivals> =>
   withGateway({}, ({ pid, url }) =>
     withLanes(
       ARRIVAL_USERS,
       () => openGatewayLane(url),
       async (lanes) => {
-        await warmUp(lanes);
+        await warm(lanes, warmUp);
         const results: LoadFigures[] = [];
         for (let round = 0; round < rounds; round++)
           results.push(await measureArrivals({ pid, lanes, runs }, rate));
@@ -96,7 +97,7 @@ export const measureRate = (rate: number, { runs, rounds }: BenchmarkOptions): P
   );
 
 /** One thread that grows: what messages cost at its 1st, 50th and 500th, as far as it is long enough. */
-export const measureThread = (messages: number): Promise<ThreadPlace[]> =>
+export const measureThread = ({ thread: messages, warmUp }: BenchmarkOptions): Promise<ThreadPlace[]> =>
   withGateway({}, ({ pid, url }) =>
     withLanes(
       1,
@@ -104,7 +105,11 @@ export const measureThread = (messages: number): Promise<ThreadPlace[]> =>
       async ([lane]) => {
         const lanes = [lane as Lane];
         // What is measured is the thread, not a server that has just begun.
-        await withLanes(1, () => openGatewayLane(url), warmUp);
+        await withLanes(
+          1,
+          () => openGatewayLane(url),
+          (others) => warm(others, warmUp),
+        );
         const places: ThreadPlace[] = [];
         let sent = 0;
         for (const message of [1, 50, 500].filter((place) => place + WINDOW <= messages)) {
@@ -138,13 +143,13 @@ export const measureIdle = (connections: number): Promise<IdleFigures> =>
   });
 
 /** Writes a CPU profile of the server under load. */
-export const profileLoad = (users: number, file: string, { runs }: BenchmarkOptions): Promise<void> =>
+export const profileLoad = (users: number, file: string, { runs, warmUp }: BenchmarkOptions): Promise<void> =>
   withGateway(inspectable, ({ pid, url, output }) =>
     withLanes(
       users,
       () => openGatewayLane(url),
       async (lanes) => {
-        await warmUp(lanes);
+        await warm(lanes, warmUp);
         const inspector = await Inspector.of(output);
         const load = { pid, lanes, runs: Math.max(2, Math.ceil(runs / users)) };
         await writeFile(file, await inspector.profile(() => measure(load)));
@@ -153,8 +158,9 @@ export const profileLoad = (users: number, file: string, { runs }: BenchmarkOpti
     ),
   );
 
-async function warmUp(lanes: readonly Lane[]): Promise<void> {
-  const runs = Math.max(1, Math.ceil(WARM_UP_RUNS / lanes.length));
+/** Before anything is measured: until then V8 compiles, which is no part of what a run costs. */
+async function warm(lanes: readonly Lane[], warmUp: number): Promise<void> {
+  const runs = Math.ceil(warmUp / lanes.length);
   await Promise.all(
     lanes.map(async (lane) => {
       for (let run = 0; run < runs; run++) await lane.run();

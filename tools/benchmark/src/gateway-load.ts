@@ -16,11 +16,15 @@ export async function openGatewayLane(url: string): Promise<Lane> {
 /** Connections of one user, each with a thread open, that do nothing. */
 export async function openIdleConnections(url: string) {
   const account = { email: `bench-${randomUUID()}@bulkhead.example`, password: randomUUID() };
-  const client = await BulkheadClient.signUp(url, account);
+  const user = await BulkheadClient.signUp(url, account);
   const threads: ThreadConnection[] = [];
   return {
     connect: async (count: number): Promise<void> => {
-      for (let opened = 0; opened < count; opened++) threads.push(await client.openThread());
+      for (let opened = 0; opened < count; opened++) {
+        // A client follows all of its threads over one connection.
+        const client = await BulkheadClient.withTokens(url, () => user.accessToken());
+        threads.push(await client.openThread());
+      }
     },
     close: async (): Promise<void> => {
       await Promise.all(threads.map((thread) => thread.close()));

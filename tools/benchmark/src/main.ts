@@ -28,7 +28,7 @@ async function measureAll(options: BenchmarkOptions): Promise<Report> {
     print(lineOf(`${rate} runs/s`, figures.gateway));
     arrivals.push(figures);
   }
-  const thread = options.thread > 0 ? await measureThread(options.thread) : [];
+  const thread = options.thread > 0 ? await measureThread(options) : [];
   for (const { message, gateway } of thread) print(lineOf(`message ${message}`, gateway));
   const idle = options.idle > 0 ? await measureIdle(options.idle) : undefined;
   if (idle) print(idleLine(idle));
