@@ -7,6 +7,7 @@ import { AppModule } from './app.module.ts';
 import { serveAsyncApi } from './asyncapi/asyncapi.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
 import { acceptBacklogFirst } from './connections/connection-backlog.ts';
+import { corsFor } from './connections/cors.ts';
 import { serveOpenApi } from './openapi/openapi.ts';
 import { answerClientError, answerFrameworkError, guardBodies, guardTransport } from './problem/transport.ts';
 import { SocketAdapter } from './socket/socket.adapter.ts';
@@ -49,7 +50,7 @@ export async function createServer(
     bodyParser: false,
   });
   const origins = config.ALLOWED_ORIGINS.split(',').filter(Boolean);
-  if (origins.length > 0) app.enableCors({ origin: origins });
+  if (origins.length > 0) app.enableCors(corsFor(origins));
   // A server on a plain-HTTP address must not send its own page's requests to HTTPS.
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
