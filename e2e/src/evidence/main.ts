@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mutatedAreas, reportNameOf } from '../mutation/mutated-areas.ts';
 import { collect, readReports, type CollectedReport } from './collected-report.ts';
 import { readCommand, usage, UsageError } from './evidence-options.ts';
 import { reportPage } from './report-page.ts';
@@ -8,7 +9,7 @@ import { suites } from './suites.ts';
 
 const folder = '.evidence';
 /** Commands of their own that leave a report of the same form. */
-const others = ['sabotage', 'mutation'];
+const others = ['sabotage', ...mutatedAreas.map(reportNameOf)];
 /** How long what a suite left open may keep this process, when everything is said. */
 const LEFT_OPEN_MS = 2_000;
 const write = (line: string): void => void process.stdout.write(`${line}\n`);

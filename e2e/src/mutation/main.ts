@@ -4,7 +4,7 @@ import { describeEnvironment } from '../evidence/environment.ts';
 import type { Verdict } from '../evidence/evidence.ts';
 import type { SuiteReport } from '../evidence/run-suites.ts';
 import { WorkingCopy } from '../sabotage/working-copy.ts';
-import { mutatedAreas, type MutatedArea } from './mutated-areas.ts';
+import { mutatedAreas, reportNameOf, type MutatedArea } from './mutated-areas.ts';
 import { runStryker } from './stryker-run.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
@@ -17,14 +17,14 @@ async function main(words: readonly string[]): Promise<void> {
   const chosen = mutatedAreas.filter(
     ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
   );
-  const [environment, startedAt] = [describeEnvironment(), new Date()];
-  const verdicts: Verdict[] = [];
-  for (const area of chosen) verdicts.push(await judge(area));
-  const passed = verdicts.filter(({ verdict }) => verdict === 'passed').length;
-  if (words.length === 0) {
+  let passed = 0;
+  for (const area of chosen) {
+    const [environment, startedAt] = [describeEnvironment(), new Date()];
+    const verdict = await judge(area);
+    if (verdict.verdict === 'passed') passed += 1;
     await keep({
-      suite: 'mutation',
-      promise: 'A small change of the code that keeps a promise makes a spec fail.',
+      suite: reportNameOf(area),
+      promise: `A small change of the code of ${area.name} makes a spec fail.`,
       tried:
         'Stryker makes every small change that it knows (conditions, operators, blocks, values other than texts), one at a time, and runs the specs.',
       size: 'long',
@@ -32,17 +32,17 @@ async function main(words: readonly string[]): Promise<void> {
       environment,
       startedAt: startedAt.toISOString(),
       seconds: Math.round((Date.now() - startedAt.getTime()) / 1_000),
-      verdicts,
+      verdicts: [verdict],
       figures: {},
       series: {},
     });
   }
-  write(`\n${passed} passed, ${verdicts.length - passed} failed`);
-  process.exitCode = passed === verdicts.length && passed > 0 ? 0 : 1;
+  write(`\n${passed} passed, ${chosen.length - passed} failed`);
+  process.exitCode = passed === chosen.length && passed > 0 ? 0 : 1;
 }
 
 async function judge(area: MutatedArea): Promise<Verdict> {
-  const claim = `${area.name}: at least ${FLOOR} % of all mutants are noticed (${area.files.join(', ')})`;
+  const claim = `at least ${FLOOR} % of all mutants of ${area.name} are noticed (${area.files.join(', ')})`;
   const copy = await WorkingCopy.of(repository);
   try {
     await rm(join(copy.root, 'mutation.json'), { force: true });
@@ -63,7 +63,10 @@ async function judge(area: MutatedArea): Promise<Verdict> {
 
 async function keep(report: SuiteReport): Promise<void> {
   await mkdir('.evidence', { recursive: true });
-  await writeFile(join('.evidence', 'mutation.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(
+    join('.evidence', `${report.suite.replaceAll(/\W+/g, '-')}.json`),
+    `${JSON.stringify(report, undefined, 2)}\n`,
+  );
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));

@@ -8,6 +8,9 @@ export interface MutatedArea {
   readonly specs: readonly string[];
 }
 
+/** Under which the report has what came of an area. */
+export const reportNameOf = ({ name }: MutatedArea): string => `mutation: ${name}`;
+
 /** Where a small mistake breaks a promise to users. */
 export const mutatedAreas: readonly MutatedArea[] = [
   {

@@ -57,9 +57,9 @@ const configFor = (root: string, { project, files, specs }: MutatedArea) => ({
   // As the jest of every project is started: its modules are native ones.
   testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
   inPlace: true,
-  concurrency: 1,
-  // Native modules stay in memory with every run of jest; after some hundred it only collects garbage.
-  maxTestRunnerReuse: 20,
+  concurrency: 2,
+  // Native modules stay in memory with every run of jest, some hundred megabytes each.
+  maxTestRunnerReuse: 5,
   coverageAnalysis: 'perTest',
   timeoutMS: 20_000,
   disableTypeChecks: false,
