@@ -60,6 +60,11 @@ export const mutatedAreas: readonly MutatedArea[] = [
     name: 'replay',
     project: 'libs/events',
     files: ['src/thread-reader.service.ts'],
-    specs: ['src/thread-reader.spec.ts', 'src/thread-reader.schedules.spec.ts'],
+    specs: [
+      'src/thread-reader.spec.ts',
+      'src/thread-reader.pages.spec.ts',
+      'src/thread-reader.turns.spec.ts',
+      'src/thread-reader.schedules.spec.ts',
+    ],
   },
 ];

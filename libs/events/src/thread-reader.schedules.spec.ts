@@ -3,24 +3,12 @@ import { aContext } from '@bulkhead/user-context/testing';
 import fc from 'fast-check';
 import type { EventLog, EventPage, EventRange } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
+import { anEventAt } from './testing/an-event.ts';
 import type { ThreadEvent } from './thread-event.ts';
 import { ThreadReader } from './thread-reader.service.ts';
 
 const SCHEDULES = 10_000;
 const context = aContext().build();
-
-const eventAt = (seq: number): ThreadEvent => ({
-  ...{
-    eventId: `${seq}`,
-    seq,
-    threadId: context.threadId,
-    runId: context.runId,
-    requestId: context.requestId,
-  },
-  ...{ agentName: 'assistant', operationDepth: 0, at: '2026-01-31T12:00:00.000Z' },
-  type: 'message_delta',
-  data: { step: 1, text: `${seq}` },
-});
 
 /** A log whose commits, reads and news happen in whatever order the scheduler chooses; the reader above it is the real one. */
 class ScheduledLog {
@@ -34,7 +22,9 @@ class ScheduledLog {
   /** Commits a batch now, and lets the news of it come when they come: as events, or as a wake from another node. */
   async commit(count: number, isHere: boolean): Promise<void> {
     await this.scheduler.schedule(Promise.resolve(), 'commit');
-    const events = Array.from({ length: count }, (_, index) => eventAt(this.stored.length + index + 1));
+    const events = Array.from({ length: count }, (_, index) =>
+      anEventAt(context, this.stored.length + index + 1),
+    );
     this.stored.push(...events);
     await this.scheduler.schedule(Promise.resolve(), 'news');
     if (isHere) this.router.publish(context, events);

@@ -3,16 +3,11 @@ import type { UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import type { EventLog, EventPage, EventRange } from './event-log.service.ts';
 import { EventRouter } from './event-router.service.ts';
+import { anEventAt } from './testing/an-event.ts';
 import type { ThreadEvent } from './thread-event.ts';
 import { ThreadReader } from './thread-reader.service.ts';
 
 const MANY = 100;
-
-const eventAt = (context: UserExecutionContext, seq: number): ThreadEvent => ({
-  ...{ eventId: `${seq}`, seq, threadId: context.threadId, runId: context.runId },
-  ...{ requestId: context.requestId, agentName: 'assistant', operationDepth: 0 },
-  ...{ at: '2026-01-31T12:00:00.000Z', type: 'message_delta', data: { step: 1, text: `${seq}` } },
-});
 
 /** A log of threads without an end, but for those that it is told are short; further pages of the others never come. */
 class BusyLog {
@@ -23,7 +18,7 @@ class BusyLog {
 
   async readPage(context: UserExecutionContext, { afterSeq }: EventRange): Promise<EventPage> {
     if (this.short.has(context.threadId)) return { events: [], isLast: true };
-    if (afterSeq === 0 && !this.isStuck) return { events: [eventAt(context, 1)], isLast: false };
+    if (afterSeq === 0 && !this.isStuck) return { events: [anEventAt(context, 1)], isLast: false };
     this.pending += 1;
     return new Promise(() => undefined);
   }
@@ -63,8 +58,8 @@ describe('while many readers have much to catch up with', () => {
     for (const seq of [1, 2, 3]) {
       const next = live.next();
       await delay(0);
-      router.publish(ada, [eventAt(ada, seq)]);
-      expect(await next).toEqual({ done: false, value: [eventAt(ada, seq)] });
+      router.publish(ada, [anEventAt(ada, seq)]);
+      expect(await next).toEqual({ done: false, value: [anEventAt(ada, seq)] });
       router.wake(`${ada.userId} ${ada.threadId}`);
     }
     abort.abort();
@@ -77,15 +72,15 @@ describe('while many readers have much to catch up with', () => {
     const live = read(ada);
     const first = live.next();
     await delay(0);
-    router.publish(ada, [eventAt(ada, 1)]);
+    router.publish(ada, [anEventAt(ada, 1)]);
     await first;
     log.isStuck = true;
     for (let index = 0; index < MANY; index += 1) void read(aContext().build()).next();
     const next = live.next();
     router.wake(`${ada.userId} ${ada.threadId}`);
     await delay(0);
-    router.publish(ada, [eventAt(ada, 2)]);
-    expect(await next).toEqual({ done: false, value: [eventAt(ada, 2)] });
+    router.publish(ada, [anEventAt(ada, 2)]);
+    expect(await next).toEqual({ done: false, value: [anEventAt(ada, 2)] });
     abort.abort();
   });
 });
