@@ -16,23 +16,20 @@ export const mutatedAreas: readonly MutatedArea[] = [
   {
     name: 'context validation',
     project: 'libs/user-context',
-    files: [
-      'src/context-fields.ts',
-      'src/context-records.ts',
-      'src/identifier-rules.ts',
-      'src/identifiers.ts',
-      'src/json-record.ts',
-      'src/ownership-registry.ts',
-      'src/user-execution-context.ts',
-    ],
-    specs: [
-      'src/context-records.spec.ts',
-      'src/identifier-rules.spec.ts',
-      'src/identifiers.spec.ts',
-      'src/json-record*.spec.ts',
-      'src/ownership-registry.spec.ts',
-      'src/user-execution-context*.spec.ts',
-    ],
+    files: ['src/context-fields.ts', 'src/user-execution-context.ts'],
+    specs: ['src/user-execution-context*.spec.ts'],
+  },
+  {
+    name: 'identifiers of a context',
+    project: 'libs/user-context',
+    files: ['src/identifier-rules.ts', 'src/identifiers.ts'],
+    specs: ['src/identifier-rules.spec.ts', 'src/identifiers.spec.ts'],
+  },
+  {
+    name: 'records of a context',
+    project: 'libs/user-context',
+    files: ['src/context-records.ts', 'src/json-record.ts', 'src/ownership-registry.ts'],
+    specs: ['src/context-records.spec.ts', 'src/json-record*.spec.ts', 'src/ownership-registry.spec.ts'],
   },
   {
     name: 'authorisation of users',
