@@ -34,6 +34,7 @@ describe('A request id', () => {
   it('is a UUID', () => {
     expect(() => identifiers.parseRequestId('req-42')).toThrow('requestId must be a UUID.');
     expect(() => identifiers.parseRequestId(`${randomUUID()}0`)).toThrow(InvalidContextError);
+    expect(() => identifiers.parseRequestId(`0${randomUUID()}`)).toThrow(InvalidContextError);
   });
 });
 
