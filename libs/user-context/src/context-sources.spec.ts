@@ -51,6 +51,11 @@ describe('A context for an HTTP request', () => {
     expect(JSON.stringify(auditMetadata)).not.toContain('secret');
   });
 
+  it('is made without an address when the client has hung up already', () => {
+    const { auditMetadata } = UserExecutionContext.fromHttpRequest(aRequest({ ip: undefined }));
+    expect(auditMetadata).toEqual({ method: 'POST', path: '/threads/1/messages', ...facts });
+  });
+
   it('has the user of the request, the ids given, and a request id of its own', () => {
     const request = aRequest();
     const context = UserExecutionContext.fromHttpRequest(request, { threadId: 'thread-1', runId: 'run-1' });
@@ -121,6 +126,12 @@ describe('A context for a socket message', () => {
     expect(UserExecutionContext.fromSocket(aSocket(), { event: 'x', requestId })).toMatchObject({
       requestId,
     });
+  });
+
+  it('is made without an address when the client has hung up already', () => {
+    const socket = { ...aSocket(), handshake: { address: undefined, headers: {} } };
+    const { auditMetadata } = UserExecutionContext.fromSocket(socket, { event: 'x' });
+    expect(auditMetadata).toEqual({ method: 'SOCKET', path: 'x' });
   });
 
   it('is refused when the message names no valid thread', () => {

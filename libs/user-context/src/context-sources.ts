@@ -9,8 +9,8 @@ export interface AuthenticatedHttpRequest {
   readonly method: string;
   /** Path with query, as received. */
   readonly url: string;
-  /** Address of the peer: the client, or the proxy in front of the server. */
-  readonly ip: string;
+  /** Address of the client, as far as proxies are trusted; absent when the connection closed early. */
+  readonly ip: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
@@ -19,7 +19,7 @@ export interface AuthenticatedSocket {
   readonly id: string;
   readonly data: { readonly identity: Identity };
   readonly handshake: {
-    readonly address: string;
+    readonly address: string | undefined;
     readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   };
 }
@@ -53,7 +53,7 @@ const recordedHeaders = {
 /** The allow-list of facts about an HTTP request that go to the audit trail: no other header ever does. */
 export function auditOfHttpRequest(request: AuthenticatedHttpRequest): ContextInput['auditMetadata'] {
   return {
-    clientIp: recordable(request.ip),
+    ...addressOf(request.ip),
     method: recordable(request.method),
     path: recordable(request.url.split('?', 1)[0] ?? ''),
     ...headersOf(request.headers),
@@ -63,12 +63,15 @@ export function auditOfHttpRequest(request: AuthenticatedHttpRequest): ContextIn
 /** The same for a socket message; method and path are those of the event. */
 export function auditOfSocket(socket: AuthenticatedSocket, event: string): ContextInput['auditMetadata'] {
   return {
-    clientIp: recordable(socket.handshake.address),
+    ...addressOf(socket.handshake.address),
     method: 'SOCKET',
     path: recordable(event),
     ...headersOf(socket.handshake.headers),
   };
 }
+
+const addressOf = (address: string | undefined): { readonly clientIp?: string } =>
+  address === undefined ? {} : { clientIp: recordable(address) };
 
 function headersOf(headers: AuthenticatedHttpRequest['headers']): Record<string, string> {
   const recorded: Record<string, string> = {};

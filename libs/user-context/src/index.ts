@@ -33,6 +33,7 @@ export {
 export { assertOwnedBy, IsolationMonitor, type IsolationViolation } from './isolation-monitor.service.ts';
 export { cloneRecord, type JsonRecord, type JsonValue } from './json-record.ts';
 export { LeakDetector, type Leftover, type LiveScope } from './leak-detector.service.ts';
+export { siteOf, subnetOf } from './subnet.ts';
 export { UserContextModule } from './user-context.module.ts';
 export { UserContextScope } from './user-context-scope.ts';
 export { UserContextScopes, type ScopeOptions } from './user-context-scopes.service.ts';
