@@ -52,6 +52,7 @@ const routes = [
   ['get', '/v1/admin/users/{userId}/sessions'],
   ['delete', '/v1/admin/sessions/{sessionId}'],
   ['get', '/v1/admin/runs'],
+  ['post', '/v1/admin/runs/{runId}/requeue'],
   ['get', '/v1/admin/usage'],
   ['get', '/v1/admin/users/{userId}/quotas'],
   ['put', '/v1/admin/users/{userId}/quotas'],

@@ -2,6 +2,7 @@ import { accessSabotages } from './access-sabotages.ts';
 import { deliverySabotages } from './delivery-sabotages.ts';
 import { executionSabotages } from './execution-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
+import { poisonRunSabotages } from './poison-run-sabotages.ts';
 import type { Sabotage } from './sabotage.ts';
 import { toolSabotages } from './tool-sabotages.ts';
 
@@ -10,6 +11,7 @@ export const sabotages: readonly Sabotage[] = [
   ...isolationSabotages,
   ...deliverySabotages,
   ...executionSabotages,
+  ...poisonRunSabotages,
   ...accessSabotages,
   ...toolSabotages,
 ];

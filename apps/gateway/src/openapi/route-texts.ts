@@ -36,6 +36,7 @@ export const routeTexts: Readonly<Record<string, string>> = {
   'GET /v1/admin/users/{userId}/sessions': 'Sessions and API keys of an account',
   'DELETE /v1/admin/sessions/{sessionId}': "Ends anybody's session or API key",
   'GET /v1/admin/runs': "Everybody's runs, without what they say",
+  'POST /v1/admin/runs/{runId}/requeue': 'Answers the message of a run that crashed its nodes once more',
   'GET /v1/admin/runtime': 'What this node does and has at the moment',
   'GET /v1/admin/flags': 'Feature flags and their state',
   'PUT /v1/admin/flags/{flagName}': 'Turns a feature flag on or off',
