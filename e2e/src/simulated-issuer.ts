@@ -9,7 +9,7 @@ export class SimulatedIssuer {
 
   /** What makes a server believe this issuer, and no other one. */
   get settings(): Readonly<Record<string, string>> {
-    return { E2E_OAUTH_SIMULATION_KEY: this.#key };
+    return { NODE_ENV: 'test', E2E_OAUTH_SIMULATION_KEY: this.#key };
   }
 
   /** A token that the server accepts. @param claims what is to be different about it */
@@ -24,6 +24,7 @@ export class SimulatedIssuer {
         sid: `${subject} signed in`,
         jti: randomUUID(),
         roles,
+        auth_time: now,
         iat: now,
         exp: now + LIFE_SECONDS,
         ...claims,

@@ -17,6 +17,7 @@ export class Canaries {
   /** Settings of the server that are secrets. */
   readonly settings = {
     AUDIT_KEY: this.#new('audit-key-of-32-characters'),
+    NODE_ENV: 'test',
     E2E_OAUTH_SIMULATION_KEY: this.#new('key-of-an-issuer-of-32-characters'),
     OPENAI_API_KEY: this.#new('model-key'),
     ANTHROPIC_API_KEY: this.#new('other-model-key'),
