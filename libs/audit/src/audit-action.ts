@@ -14,7 +14,6 @@ export const AUDIT_ACTIONS = [
   'api_key.revoked',
   'run.accepted',
   'run.started',
-  'run.crashed_nodes',
   'tool.called',
   'tool.completed',
   'approval.requested',

@@ -15,7 +15,8 @@ export interface Pruned {
 /**
  * Removes what is over: sessions a week after their end, with their refresh tokens and API keys (runs that they have
  * started may still wait for their turn until then), and signing keys a week after they retired. In small batches,
- * once an hour, on whichever node gets there first.
+ * once an hour, on whichever node gets there first. A provider's sign-in that was ended here is kept with its account:
+ * the provider may go on issuing tokens for it, and none of them may open it again.
  */
 @Injectable()
 export class AuthRetention implements OnApplicationBootstrap, OnModuleDestroy {
@@ -39,7 +40,8 @@ export class AuthRetention implements OnApplicationBootstrap, OnModuleDestroy {
       sessions: await this.#removeAll(
         sql`delete from bulkhead.sessions where session_id in (
           select session_id from bulkhead.sessions
-           where least(expires_at, revoked_at) < now() - interval '7 days' limit ${BATCH} for update skip locked)`,
+           where least(expires_at, revoked_at) < now() - interval '7 days'
+             and not (kind = 'provider' and revoked_at is not null) limit ${BATCH} for update skip locked)`,
       ),
       signingKeys: await this.#removeAll(
         sql`delete from bulkhead.signing_keys where key_id in (

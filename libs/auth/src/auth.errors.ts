@@ -88,6 +88,18 @@ export class RolesFromProviderError extends AppError {
   }
 }
 
+/** The session may do this only shortly after its user has signed in; an API key never may. */
+export class RecentSignInRequiredError extends AppError {
+  readonly code = 'recent_sign_in_required';
+  readonly kind = 'forbidden';
+
+  constructor(minutes: number) {
+    super(
+      `This raises rights, so it needs a session that was signed in within the last ${minutes} minutes, and no API key. Sign in again and repeat it.`,
+    );
+  }
+}
+
 /** A user has as many API keys as one may have. */
 export class TooManyApiKeysError extends AppError {
   readonly code = 'too_many_api_keys';

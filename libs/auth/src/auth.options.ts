@@ -1,4 +1,6 @@
 import type { Role } from './permissions.ts';
+import type { ClaimPath } from './providers/claim-path.ts';
+import type { TokenType } from './providers/token-kind.ts';
 
 /** An OpenID provider, or another issuer of signed tokens, that this server believes. */
 export interface ProviderOptions {
@@ -8,8 +10,13 @@ export interface ProviderOptions {
   readonly audience: string;
   /** Signature algorithms that are accepted, asymmetric ones. */
   readonly algorithms: readonly string[];
-  /** Path of the claim with the user's roles, e.g. `realm_access.roles`. Absent: administrators give roles. */
-  readonly rolesClaim?: string;
+  /** Where the claim with the user's roles is, e.g. `realm_access.roles`. Absent: administrators give roles. */
+  readonly rolesClaim?: ClaimPath;
+  /**
+   * Types of tokens that are accepted: `at+jwt` (default) says itself that it is an access token. With `JWT`, also the
+   * absence of a type, its claims must show that it is one and no ID token.
+   */
+  readonly tokenTypes?: readonly TokenType[];
   /** What the provider's roles are called here; one that is not listed gives nothing. */
   readonly roles: Readonly<Record<string, Role>>;
   /** Roles of a new account, and with `rolesClaim` of everybody. */

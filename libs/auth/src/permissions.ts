@@ -27,6 +27,10 @@ const permissionsOfRole: Readonly<Record<Role, readonly string[]>> = {
   admin: [...own, ...administration],
 };
 
+/** Whether a permission reaches other users. */
+export const isAdministration = (permission: string): boolean =>
+  (administration as readonly string[]).includes(permission);
+
 /** Never an API key's: whoever found one could make others, and end the owner's own sessions. */
 const ACCOUNT_PERMISSION: Permission = 'account:own';
 

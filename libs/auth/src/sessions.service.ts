@@ -9,6 +9,7 @@ import {
   type TransactionDatabase,
 } from '@bulkhead/persistence';
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { holdAccount } from './account-hold.ts';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
@@ -48,14 +49,16 @@ export class Sessions {
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
-  /** Opens a session in the caller's transaction. */
+  /** Opens a session in the caller's transaction. @throws UnauthenticatedError when the account may not act any more */
   async open(db: TransactionDatabase, userId: string, userAgent?: string): Promise<SessionTokens> {
+    await holdAccount(db, userId);
     const sessionId = randomUUID();
     const expiresAt = sql`now() + make_interval(days => ${this.options.refreshTokenTtlDays})`;
     await db.insert(sessions).values({
       sessionId,
       userId,
       expiresAt,
+      signedInAt: sql`now()`,
       userAgent: userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     });
     return this.#issue(db, { userId, sessionId }, newRefreshToken());

@@ -8,7 +8,6 @@ import {
   UserEventEmitter,
   type EventData,
   type NewEvent,
-  type RunClaim,
 } from '@bulkhead/events';
 import { estimateTokens } from '@bulkhead/models';
 import {
@@ -23,7 +22,6 @@ import {
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, sql } from 'drizzle-orm';
 import type { DurableSteps } from './durable-steps.ts';
-import { RUN_CRASHES_NODE } from './execution.errors.ts';
 import { KeptSteps } from './kept-steps.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { statesBefore, UNFINISHED_STATES } from './run-state.ts';
@@ -34,9 +32,6 @@ const ENDED = 'BH409';
 
 /** Tokens that the record of a run has room for: a sum that does not fit must not keep the run from its end. */
 const MAX_SUM = 2 ** 31 - 1;
-
-/** Nodes that may be lost with a run, one after the other, before the run is held to be the cause. */
-const MAX_FRUITLESS_CLAIMS = 5;
 
 /** Over a whole run. */
 interface Used {
@@ -106,31 +101,28 @@ export class RunJournal {
 
   /**
    * Marks the run as running. Doing so again, after a crash, changes nothing.
-   * @returns `ended` when there is nothing to do any more, `crashing` when node after node was lost with the run while
-   *   it finished no step
+   * @returns `ended` when there is nothing to do any more
    * @throws RunSupersededError when another node has it
    */
-  async begin(): Promise<'running' | 'cancelling' | 'crashing' | 'ended'> {
+  async begin(): Promise<'running' | 'cancelling' | 'ended'> {
     const { runId, threadId } = this.context;
     const { claim } = this.emitter;
     const started = this.audit.statement(this.context, 'run.started');
     const begun: Statement = (literal) =>
       `WITH begun AS (
          UPDATE bulkhead.runs SET state = 'running', started_at = coalesce(started_at, now())
-                ${claim ? `, epoch = ${literal(claim.epoch)}` : ''} ${progressOf(runId, claim, literal)}
+                ${claim ? `, epoch = ${literal(claim.epoch)}` : ''}
           WHERE run_id = ${literal(runId)} AND state IN (${UNFINISHED_STATES.map(literal).join(', ')})
                 ${claim ? `AND epoch <= ${literal(claim.epoch)}` : ''}
-         RETURNING cancel_requested_at IS NOT NULL AS is_cancelling,
-                   ${literal(claim?.interruptions ?? 0)} - progress_interruptions AS fruitless
-       ) SELECT is_cancelling AS "isCancelling", fruitless, (${started(literal)}) FROM begun`;
+         RETURNING cancel_requested_at IS NOT NULL AS is_cancelling
+       ) SELECT is_cancelling AS "isCancelling", (${started(literal)}) FROM begun`;
     // Whatever an earlier claim is storing at this moment comes before this, or not at all.
-    const [, [run] = []] = await this.session.statements<{ isCancelling: boolean; fruitless: number }>([
+    const [, [run] = []] = await this.session.statements<{ isCancelling: boolean }>([
       lockOf(threadId),
       begun,
     ]);
     if (!run) return this.#leave();
-    if (run.isCancelling) return 'cancelling';
-    return run.fruitless >= MAX_FRUITLESS_CLAIMS ? 'crashing' : 'running';
+    return run.isCancelling ? 'cancelling' : 'running';
   }
 
   /** What has ended needs no place in the queue. */
@@ -179,9 +171,6 @@ export class RunJournal {
     if (ended.type === 'agent_completed') transaction.atCommit(this.#answer(ended.data, ended.seq));
     transaction.atCommit(this.#end(outcome, done, used));
     this.queue.leave(transaction, this.context);
-    if ('problem' in outcome && outcome.problem.code === RUN_CRASHES_NODE) {
-      await this.audit.append(transaction, this.context, 'run.crashed_nodes', { agentName });
-    }
     return true;
   }
 
@@ -237,18 +226,6 @@ export class RunJournal {
     }
   }
 }
-
-/** Of a run that was interrupted: whether it has finished a step since it was last looked at. */
-const progressOf = (
-  runId: string,
-  claim: RunClaim | undefined,
-  literal: Parameters<Statement>[0],
-): string => {
-  if (!claim?.interruptions) return '';
-  const steps = `(SELECT count(*) FROM bulkhead.run_steps s WHERE s.run_id = ${literal(runId)})`;
-  return `, progress_steps = ${steps}, progress_interruptions = CASE WHEN ${steps} > progress_steps
-            THEN ${literal(claim.interruptions)} ELSE progress_interruptions END`;
-};
 
 /** Held until the commit: it makes the order of a thread's events that of their commits. */
 const lockOf =

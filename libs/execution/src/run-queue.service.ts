@@ -159,7 +159,8 @@ export class RunQueue {
       this.#logger,
     );
     try {
-      await claims.giveBackLost();
+      // What an earlier life of this node had.
+      await claims.giveBack();
     } catch (error) {
       lease.release();
       throw error;

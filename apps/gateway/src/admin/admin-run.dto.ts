@@ -37,8 +37,3 @@ export class RunMetadataPageDto {
   @ApiPropertyOptional()
   readonly nextCursor?: string;
 }
-
-export class RequeuedRunDto {
-  @ApiProperty({ format: 'uuid', description: 'The new run.' })
-  readonly runId!: string;
-}

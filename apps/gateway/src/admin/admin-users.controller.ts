@@ -43,7 +43,7 @@ export class AdminUsersController {
     return this.users.get(userId);
   }
 
-  /** Disables, enables, promotes or demotes. Open connections follow within a second. */
+  /** Disables (which ends all credentials for good), enables, promotes or demotes. Open connections follow within a second. All but disabling needs a session that was signed in within the last ten minutes. */
   @RequiresPermission('admin:write')
   @Patch('users/:userId')
   @ApiOkResponse({ type: AdministeredUserDto, description: 'The user as it is now.' })

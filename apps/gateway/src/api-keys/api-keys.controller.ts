@@ -19,7 +19,7 @@ import { ApiKeyListDto, ApiKeyPath, CreateApiKeyDto, CreatedApiKeyDto } from './
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeys) {}
 
-  /** Makes a key for a program of yours. It can do less than you, and nothing about your account. */
+  /** Makes a key for a program of yours. It can do less than you, and nothing about your account. One that administers needs a session that was signed in within the last ten minutes. */
   @Post()
   @ApiCreatedResponse({ type: CreatedApiKeyDto, description: 'The key, for this one time.' })
   @ApiProblems(400, 401, 403, 429)

@@ -1,5 +1,6 @@
 import { ConfigError } from './config.errors.ts';
 import { loadConfig } from './gateway.config.ts';
+import { providersIn } from './providers.config.ts';
 
 const problemsOf = (environment: Record<string, string>): string => {
   try {
@@ -67,6 +68,14 @@ describe('the configuration', () => {
     ['a symmetric algorithm', [{ algorithms: ['HS256'] }], 'OIDC_PROVIDERS[0].each value in algorithms'],
     ['no signature', [{ algorithms: ['none'] }], 'OIDC_PROVIDERS[0].each value in algorithms'],
     ['a role that there is not', [{ roles: { ops: 'root' } }], 'OIDC_PROVIDERS[0].roles must map to'],
+    ['no claim for roles', [{ rolesClaim: '' }], 'OIDC_PROVIDERS[0].rolesClaim must be the name'],
+    ['an empty list for roles', [{ rolesClaim: [] }], 'OIDC_PROVIDERS[0].rolesClaim must be the name'],
+    ['an index for roles', [{ rolesClaim: ['a', 1] }], 'OIDC_PROVIDERS[0].rolesClaim must be the name'],
+    [
+      'a token type that there is not',
+      [{ tokenTypes: ['ID'] }],
+      'OIDC_PROVIDERS[0].each value in tokenTypes',
+    ],
     ['a generous clock', [{ clockToleranceSeconds: 3_600 }], 'OIDC_PROVIDERS[0].clockToleranceSeconds'],
     ['a field that there is not', [{ secret: 'x' }], 'OIDC_PROVIDERS[0].property secret should not exist'],
     ['the second place', [{}, { issuer: 'ftp://x' }], 'OIDC_PROVIDERS[1].issuer'],
@@ -78,6 +87,26 @@ describe('the configuration', () => {
     expect(problemsOf({ OIDC_PROVIDERS: text })).toContain(place);
   });
 
+  it.each([
+    'roles',
+    'realm_access.roles',
+    'resource_access.my.app.roles',
+    '/resource_access/my.app/roles',
+    'https://example.org/roles#of the user',
+    ['resource_access', 'my.app', 'roles'],
+  ])('takes roles from the claim %j', (rolesClaim) => {
+    const provider = { issuer: 'https://id.example', audience: 'urn:bulkhead', rolesClaim };
+    const text = JSON.stringify([{ ...provider, tokenTypes: ['at+jwt', 'JWT'] }]);
+    expect(providersIn(loadConfig({ OIDC_PROVIDERS: text }).OIDC_PROVIDERS)).toMatchObject([{ rolesClaim }]);
+  });
+
+  it('takes only tokens that say what they are, unless a provider is let off', () => {
+    const text = JSON.stringify([{ issuer: 'https://id.example', audience: 'urn:bulkhead' }]);
+    expect(providersIn(loadConfig({ OIDC_PROVIDERS: text }).OIDC_PROVIDERS)).toMatchObject([
+      { tokenTypes: ['at+jwt'] },
+    ]);
+  });
+
   it('takes a provider over HTTPS, and one on this machine without', () => {
     const providers = ['https://id.example/realms/x', 'http://127.0.0.1:8080'].map((issuer) => ({
       issuer,
@@ -86,17 +115,18 @@ describe('the configuration', () => {
     expect(problemsOf({ OIDC_PROVIDERS: JSON.stringify(providers) })).toBe('');
   });
 
-  it.each(['production', ' Production ', 'PRODUCTION'])(
+  it.each(['', 'production', ' Production ', 'PRODUCTION', 'development', 'staging', 'Test', 'tests'])(
     'refuses the simulated issuer where NODE_ENV is "%s"',
     (NODE_ENV) => {
       const simulated = { E2E_OAUTH_SIMULATION_KEY: 'a key of at least 32 characters!!' };
-      expect(problemsOf(simulated)).toBe('');
+      expect(problemsOf({ ...simulated, NODE_ENV: 'test' })).toBe('');
       expect(problemsOf({ ...simulated, NODE_ENV })).toContain('E2E_OAUTH_SIMULATION_KEY');
     },
   );
 
   it('refuses a key of the simulated issuer that could be guessed', () => {
-    expect(problemsOf({ E2E_OAUTH_SIMULATION_KEY: 'short' })).toContain('at least 32 characters');
+    const guessable = { NODE_ENV: 'test', E2E_OAUTH_SIMULATION_KEY: 'short' };
+    expect(problemsOf(guessable)).toContain('at least 32 characters');
   });
 
   it('refuses to have no way in at all', () => {

@@ -14,6 +14,7 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
   validateSync,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
@@ -23,6 +24,22 @@ const roleNames = ['user', 'admin'] as const;
 type RoleName = (typeof roleNames)[number];
 /** Asymmetric ones: who can verify must not be able to sign. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+const tokenTypes = ['at+jwt', 'JWT'] as const;
+/** Longest name of a claim, or path to it, in characters. */
+const MAX_CLAIM_LENGTH = 500;
+const MAX_CLAIM_NAMES = 20;
+
+const isClaimName = (value: unknown): boolean =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_CLAIM_LENGTH && !/\p{Cc}/u.test(value);
+const claimPathRule = {
+  validate: (value: unknown): boolean =>
+    Array.isArray(value)
+      ? value.length > 0 && value.length <= MAX_CLAIM_NAMES && value.every(isClaimName)
+      : isClaimName(value),
+  defaultMessage: (): string =>
+    'rolesClaim must be the name of a claim, a path such as realm_access.roles or /realm_access/roles, or a list of names',
+};
 
 /** One OpenID provider, as OIDC_PROVIDERS lists it. */
 class ProviderConfig {
@@ -44,8 +61,14 @@ class ProviderConfig {
   readonly algorithms: readonly string[] = ['RS256'];
 
   @IsOptional()
-  @Matches(/^[\w:/-]+(?:\.[\w:/-]+)*$/, { message: 'rolesClaim must be a path such as realm_access.roles' })
-  readonly rolesClaim?: string;
+  @ValidateBy({ name: 'claimPath', validator: claimPathRule })
+  readonly rolesClaim?: string | readonly string[];
+
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(tokenTypes, { each: true })
+  readonly tokenTypes: readonly (typeof tokenTypes)[number][] = ['at+jwt'];
 
   @IsObject()
   readonly roles: Readonly<Record<string, RoleName>> = {};

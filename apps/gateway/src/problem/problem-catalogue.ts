@@ -146,6 +146,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'More was asked for in a minute than one user, or one address, may.',
     'Wait for `Retry-After` seconds; the `RateLimit` header tells what is left.',
   ),
+  recent_sign_in_required: entry(
+    403,
+    "It raises somebody's rights, and the session was not signed in a moment ago, or is an API key's.",
+    'Sign in again, as a person, and repeat it within ten minutes.',
+  ),
   request_timeout: entry(408, 'The request did not arrive in time.', 'Send it again, faster.'),
   resync_required: entry(
     409,
@@ -252,16 +257,6 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     503,
     'The server was upgraded while the run was under way, and can not continue it.',
     'Send the message again.',
-  ),
-  run_crashes_node: entry(
-    503,
-    'Node after node broke down while it worked on the run, which finished no step in between.',
-    'Send something else, or ask an administrator to look into it and to requeue the run.',
-  ),
-  run_not_requeueable: entry(
-    409,
-    'The run did not end with `run_crashes_node`, or was requeued before.',
-    'Nothing: there is no run to repeat.',
   ),
   run_unreadable: entry(503, 'What was stored of the run can not be read.', 'Send the message again.'),
   too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),

@@ -12,6 +12,7 @@ import {
 } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { assertRecentSignIn, endCredentials, narrowApiKeys } from '../account-hold.ts';
 import { OwnAccountError, RolesFromProviderError } from '../auth.errors.ts';
 import { LOCAL_ACCOUNTS } from '../local-accounts.ts';
 import type { Role } from '../permissions.ts';
@@ -93,7 +94,11 @@ export class UserAdministration {
     }));
   }
 
-  /** @throws ResourceNotFoundError, OwnAccountError, RolesFromProviderError */
+  /**
+   * Disabling ends the user's credentials for good, and a role that is taken ends what API keys had by it: enabling or
+   * promoting again revives neither. Roles and enabling need a recent sign-in of the administrator.
+   * @throws ResourceNotFoundError, OwnAccountError, RolesFromProviderError, RecentSignInRequiredError
+   */
   async change(
     actor: UserExecutionContext,
     userId: string,
@@ -101,11 +106,15 @@ export class UserAdministration {
   ): Promise<AdministeredUser> {
     return this.#act(actor, userId, async (db, user) => {
       if (roles && user.rolesAsOf) throw new RolesFromProviderError();
+      if (roles || isDisabled === false) await assertRecentSignIn(db, actor.identity);
       const disabledAt = isDisabled ? sql`coalesce(${accounts.disabledAt}, now())` : null;
       const change = {
         ...(roles && { roles: [...new Set(roles)] }),
-        ...(isDisabled !== undefined && { disabledAt }),
+        // At the enabling too: a token from before opens nothing, wherever it was kept meanwhile.
+        ...(isDisabled !== undefined && { disabledAt, tokensValidAfter: sql`now()` }),
       };
+      if (isDisabled) await endCredentials(db, userId, 'account_disabled');
+      if (roles) await narrowApiKeys(db, userId, roles);
       const [row] = await db
         .update(accounts)
         .set(change)

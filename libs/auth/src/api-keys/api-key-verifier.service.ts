@@ -41,11 +41,19 @@ export class ApiKeyVerifier {
     if (!row || !isSameHash(row.secretHash, presented.secretHash)) {
       throw new UnauthenticatedError(new Error('The API key is unknown, revoked or expired.'));
     }
-    if (row.issuer === LOCAL_ACCOUNTS && this.options.localAccounts === false) {
-      throw new UnauthenticatedError(new Error('Local accounts are off.'));
+    if (!this.#isTrusted(row.issuer)) {
+      throw new UnauthenticatedError(new Error('Whoever vouched for the account is not trusted any more.'));
     }
     if (Date.now() - (row.lastUsedAt?.getTime() ?? 0) > LAST_USE_MS) this.#noteUse(row.sessionId);
     return row;
+  }
+
+  /** An account ends with the trust in its provider, also where its user left a key. */
+  #isTrusted(issuer: string): boolean {
+    const { localAccounts = true, providers = [] } = this.options;
+    return issuer === LOCAL_ACCOUNTS
+      ? localAccounts
+      : providers.some((provider) => provider.issuer === issuer);
   }
 
   #noteUse(sessionId: string): void {

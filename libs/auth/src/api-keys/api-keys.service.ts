@@ -5,8 +5,9 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { AccountTransactions, apiKeys, sessions } from '@bulkhead/persistence';
 import { Identity } from '@bulkhead/user-context';
 import { and, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
-import { InvalidAccountError, TooManyApiKeysError } from '../auth.errors.ts';
-import { apiKeyPermissions } from '../permissions.ts';
+import { assertRecentSignIn, holdAccount } from '../account-hold.ts';
+import { InvalidAccountError, TooManyApiKeysError, UnauthenticatedError } from '../auth.errors.ts';
+import { apiKeyPermissions, isAdministration, permissionsOf } from '../permissions.ts';
 import { newApiKey } from './api-key.ts';
 
 /** API keys that are good at the same time, per user. */
@@ -52,7 +53,7 @@ export class ApiKeys {
 
   /**
    * @returns the key and its text, for this one time
-   * @throws InvalidAccountError naming the field, TooManyApiKeysError
+   * @throws InvalidAccountError naming the field, TooManyApiKeysError; RecentSignInRequiredError when it is to administer
    */
   async create(identity: Identity, input: ApiKeyInput): Promise<ApiKey & { readonly key: string }> {
     const { userId } = Identity.verify(identity);
@@ -65,8 +66,12 @@ export class ApiKeys {
     const keyId = randomUUID();
     const { text, secretHash } = newApiKey(keyId);
     return this.transactions.run(async (db) => {
-      const [held] = await db.select({ keys: count() }).from(sessions).where(isOpenKeyOf(userId));
-      if ((held?.keys ?? 0) >= MAX_API_KEYS) throw new TooManyApiKeysError(MAX_API_KEYS);
+      const { roles } = await holdAccount(db, userId);
+      const held = permissionsOf(roles);
+      if (!permissions.every((permission) => held.includes(permission))) throw new UnauthenticatedError();
+      if (permissions.some(isAdministration)) await assertRecentSignIn(db, identity);
+      const [open] = await db.select({ keys: count() }).from(sessions).where(isOpenKeyOf(userId));
+      if ((open?.keys ?? 0) >= MAX_API_KEYS) throw new TooManyApiKeysError(MAX_API_KEYS);
       const expiresAt = sql`now() + make_interval(days => ${input.expiresInDays})`;
       await db.insert(sessions).values({ sessionId: keyId, userId, kind: 'api_key', expiresAt });
       await db

@@ -10,6 +10,7 @@ import {
   type TransactionDatabase,
 } from '@bulkhead/persistence';
 import { and, eq, sql } from 'drizzle-orm';
+import { narrowApiKeys } from '../account-hold.ts';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import { isLive, LIVE_SESSION } from '../live-session.ts';
@@ -57,7 +58,9 @@ export class ProviderAccounts {
       (literal) =>
         `SELECT roles, roles_as_of AS "rolesAsOf" FROM bulkhead.sessions JOIN bulkhead.accounts USING (user_id)
           WHERE session_id = ${literal(sessionId)} AND user_id = ${literal(userId)} AND ${isTheirs(literal)}
-            AND sessions.expires_at >= ${literal(new Date(subject.expiresAt).toISOString())} AND ${LIVE_SESSION}`,
+            AND sessions.expires_at >= ${literal(new Date(subject.expiresAt).toISOString())} AND ${LIVE_SESSION}
+            AND coalesce(tokens_valid_after, '-infinity') < ${literal(subject.issuedAt.toISOString())}
+            AND coalesce(signed_in_at, '-infinity') >= ${literal(subject.signedInAt?.toISOString() ?? '-infinity')}`,
       whose,
     );
     if (!known || newRoles(known, subject)) return undefined;
@@ -76,6 +79,7 @@ export class ProviderAccounts {
           account = await find(db, options, subject);
         }
         if (!account || account.disabledAt) return undefined;
+        if (account.tokensValidAfter && subject.issuedAt <= account.tokensValidAfter) return undefined;
         const { userId } = account;
         const roles = await currentRoles(db, account, subject);
         if (roles !== account.roles) happened.push(['roles.changed', { issuer, roles }]);
@@ -103,7 +107,8 @@ async function find(
   { subject }: ProviderSubject,
 ): Promise<Account | undefined> {
   const isTheirs = and(eq(accounts.issuer, issuer), eq(accounts.subject, subject));
-  return (await db.select().from(accounts).where(isTheirs))[0];
+  // Held as `holdAccount` does: whatever is opened here is not opened for an account that is being disabled.
+  return (await db.select().from(accounts).where(isTheirs).for('no key update'))[0];
 }
 
 /** @returns whether it was made here: perhaps it may not be, perhaps somebody else comes at the same time */
@@ -161,8 +166,15 @@ async function currentRoles(
       ),
     )
     .returning({ roles: accounts.roles });
+  if (row) await narrowApiKeys(db, userId, row.roles);
   return row?.roles ?? known;
 }
+
+/**
+ * A sign-in without a time counts from its first use here, if its tokens share an id. If they don't, each new token
+ * would look like a sign-in, also one that a program fetched.
+ */
+const firstUse = (signIn: string) => (signIn.startsWith('sid ') ? sql`now()` : null);
 
 /** What a sign-in elsewhere is here: used for the first time, known, or ended. */
 type Standing = 'new' | 'known' | 'ended';
@@ -171,21 +183,32 @@ async function open(
   db: TransactionDatabase,
   userId: string,
   sessionId: string,
-  { expiresAt }: ProviderSubject,
+  { expiresAt, signedInAt, signIn }: ProviderSubject,
 ): Promise<Standing> {
   const isOne = eq(sessions.sessionId, sessionId);
   const end = new Date(expiresAt);
-  const [known] = await db.select({ expiresAt: sessions.expiresAt }).from(sessions).where(isOne);
+  const [known] = await db
+    .select({ expiresAt: sessions.expiresAt, signedInAt: sessions.signedInAt })
+    .from(sessions)
+    .where(isOne);
   let standing: Standing = 'known';
   if (!known) {
     const inserted = await db
       .insert(sessions)
-      .values({ sessionId, userId, kind: 'provider', expiresAt: end })
+      .values({
+        sessionId,
+        userId,
+        kind: 'provider',
+        expiresAt: end,
+        signedInAt: signedInAt ?? firstUse(signIn),
+      })
       .onConflictDoNothing()
       .returning({ sessionId: sessions.sessionId });
     if (inserted.length > 0) standing = 'new';
-  } else if (known.expiresAt < end) {
-    await db.update(sessions).set({ expiresAt: end }).where(isOne);
+  } else if (known.expiresAt < end || (signedInAt && signedInAt > (known.signedInAt ?? new Date(0)))) {
+    const newest = sql`greatest(${sessions.signedInAt}, ${signedInAt?.toISOString() ?? null}::timestamptz)`;
+    const latest = sql`greatest(${sessions.expiresAt}, ${end.toISOString()}::timestamptz)`;
+    await db.update(sessions).set({ expiresAt: latest, signedInAt: newest }).where(isOne);
   }
   const live = await db
     .select({ sessionId: sessions.sessionId })

@@ -22,7 +22,9 @@ describe('The claims of a provider', () => {
       email: null,
       roles: undefined,
       signIn: 'token the.token',
+      lacksRoles: false,
       issuedAt: new Date(1_700_000_000_000),
+      signedInAt: undefined,
       expiresAt: 1_700_000_600_000,
     });
   });
@@ -46,6 +48,19 @@ describe('The claims of a provider', () => {
     expect(read({ sid: 's1', jti: 'j1' }).signIn).toBe('sid s1');
     expect(read({ sid: 5, jti: 'j1' }).signIn).toBe('jti j1');
     expect(read({ jti: 5 }).signIn).toBe('token the.token');
+  });
+});
+
+describe('The time of a sign-in', () => {
+  const issuedAt = new Date(1_700_000_000_000);
+
+  it('is what the provider says, and never later than the token', () => {
+    expect(read({ auth_time: 1_699_999_000 }).signedInAt).toEqual(new Date(1_699_999_000_000));
+    expect(read({ auth_time: 1_800_000_000 }).signedInAt).toEqual(issuedAt);
+  });
+
+  it.each([[undefined], ['1700000000'], [Number.NaN], [null]])('is unknown where it is %j', (time) => {
+    expect(read({ auth_time: time }).signedInAt).toBeUndefined();
   });
 });
 
@@ -110,6 +125,15 @@ describe("A provider's roles", () => {
 
   it('are not said by a provider without a claim for them', () => {
     expect(read({ realm: { roles: ['boss'] } }, { defaultRoles: ['user'] }).roles).toBeUndefined();
+  });
+
+  it.each([
+    ['https://example.org/roles', { 'https://example.org/roles': ['boss'] }],
+    ['resource_access.my.app.roles', { resource_access: { 'my.app': { roles: ['boss'] } } }],
+    [['resource_access', 'my.app', 'roles'], { resource_access: { 'my.app': { roles: ['boss'] } } }],
+  ])('are found at %j', (path, claims) => {
+    expect(read(claims, { rolesClaim: path })).toMatchObject({ roles: ['admin'], lacksRoles: false });
+    expect(read({}, { rolesClaim: path })).toMatchObject({ roles: [], lacksRoles: true });
   });
 
   it('are never those of a prototype', () => {

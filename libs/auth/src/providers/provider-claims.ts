@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import { MAX_DISPLAY_NAME_LENGTH, MAX_EMAIL_LENGTH, tidy } from '../account-rules.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import type { Role } from '../permissions.ts';
+import { claimAt } from './claim-path.ts';
 
 /** Longest subject of an issuer, in characters. Source: OpenID Connect Core 1.0, section 2. */
 const MAX_SUBJECT_LENGTH = 255;
@@ -15,9 +16,13 @@ export interface ProviderSubject {
   readonly email: string | null;
   /** Undefined: this provider says nothing about roles. */
   readonly roles: readonly Role[] | undefined;
+  /** The claim that should say so is not there. */
+  readonly lacksRoles: boolean;
   /** Tells this sign-in from others of the same user. */
   readonly signIn: string;
   readonly issuedAt: Date;
+  /** When the user proved who they are at the provider; undefined when the provider does not say so. */
+  readonly signedInAt: Date | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -30,15 +35,18 @@ export function readClaims(payload: JWTPayload, token: string, options: Provider
   }
   if (typeof exp !== 'number' || typeof iat !== 'number') throw new TypeError('The token has no times.');
   const sid = payload['sid'];
+  const { rolesClaim } = options;
   return {
     subject: sub,
     displayName:
       [payload['name'], payload['preferred_username'], payload['email']].map(nameOf).find(Boolean) ?? 'User',
     email: emailOf(payload['email']),
-    roles: options.rolesClaim === undefined ? undefined : rolesOf(payload, options.rolesClaim, options),
+    roles: rolesClaim === undefined ? undefined : rolesOf(claimAt(payload, rolesClaim), options),
+    lacksRoles: rolesClaim !== undefined && claimAt(payload, rolesClaim) === undefined,
     signIn:
       typeof sid === 'string' ? `sid ${sid}` : typeof jti === 'string' ? `jti ${jti}` : `token ${token}`,
     issuedAt: new Date(iat * 1000),
+    signedInAt: signedInAt(payload['auth_time'], iat),
     expiresAt: exp * 1000,
   };
 }
@@ -50,22 +58,19 @@ export function sessionIdOf(userId: string, signIn: string): string {
   return hash.replace(HASH_PARTS, '$1-$2-8$3-8$4-$5').slice(0, 36);
 }
 
-function rolesOf(
-  payload: JWTPayload,
-  path: string,
-  { roles, defaultRoles }: ProviderOptions,
-): readonly Role[] {
-  let value: unknown = payload;
-  for (const key of path.split('.')) {
-    const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
-    value = isObject ? (value as Record<string, unknown>)[key] : undefined;
-  }
+function rolesOf(value: unknown, { roles, defaultRoles }: ProviderOptions): readonly Role[] {
   const named = Array.isArray(value) ? value : [value];
   const mapped = named.flatMap((name) =>
     typeof name === 'string' && Object.hasOwn(roles, name) ? [roles[name] as Role] : [],
   );
   return [...new Set([...defaultRoles, ...mapped])].sort();
 }
+
+/** Source: OpenID Connect Core 1.0, section 2; RFC 9068, section 2.2.1. Nobody signed in after their token was issued. */
+const signedInAt = (authTime: unknown, issuedAt: number): Date | undefined =>
+  typeof authTime === 'number' && Number.isFinite(authTime)
+    ? new Date(Math.max(0, Math.min(authTime, issuedAt)) * 1000)
+    : undefined;
 
 const isPlain = (value: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(value);
 

@@ -39,7 +39,7 @@ const signed = (changes: Changes = {}, header: Changes = {}, key?: CryptoKey) =>
   provider.sign({ ...claims(), ...changes }, header, key);
 const simulation = (changes: Changes = {}, header: Changes = {}, key: string = SIMULATION_KEY) =>
   new SignJWT({ ...claims(), iss: simulated.issuer, aud: 'bulkhead', roles: ['user'], ...changes })
-    .setProtectedHeader({ alg: 'HS256', ...header })
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', ...header })
     .sign(new TextEncoder().encode(key));
 const partsOf = async () => (await signed()).split('.') as [string, string, string];
 const authenticate = (credential: unknown) => auth.authenticator.authenticate(credential);
@@ -113,6 +113,9 @@ const forgeries: readonly (readonly [string, () => unknown])[] = [
   ['of typ id_token+jwt', () => signed({}, { typ: 'id_token+jwt' })],
   ['of typ logout+jwt', () => signed({}, { typ: 'logout+jwt' })],
   ['of typ dpop+jwt', () => signed({}, { typ: 'dpop+jwt' })],
+  ['of typ JWT', () => signed({}, { typ: 'JWT' })],
+  ['without a typ', () => signed({}, { typ: undefined })],
+  ['of the simulation without a typ', () => simulation({}, { typ: undefined })],
   ['for another audience', () => signed({ aud: 'other' })],
   ['for a list of other audiences', () => signed({ aud: ['one', 'two'] })],
   ['for an audience that is a part of ours', () => signed({ aud: 'urn:bulkhead' })],
@@ -172,7 +175,7 @@ describe('A forged token of a provider is refused', () => {
 describe('A token', () => {
   it('of the provider is accepted, before and after all forgeries, with every type that is an access token', async () => {
     await authenticate(await provider.tokenFor('ada'));
-    for (const typ of ['at+jwt', 'JWT', undefined]) {
+    for (const typ of ['at+jwt', 'application/at+jwt', 'AT+JWT']) {
       expect((await authenticate(await signed({}, { typ }))).roles).toEqual(['user']);
     }
     await authenticate(await signed({ aud: ['other', 'urn:bulkhead:test'] }));

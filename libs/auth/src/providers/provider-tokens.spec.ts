@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Database } from '@bulkhead/persistence';
 import { aContext } from '@bulkhead/user-context/testing';
 import { UserAdministration } from '../administration/user-administration.service.ts';
+import { ApiKeys } from '../api-keys/api-keys.service.ts';
+import { AuthRetention } from '../auth-retention.service.ts';
 import { IssuerUnavailableError, UnauthenticatedError } from '../auth.errors.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import { Authenticator } from '../authenticator.service.ts';
@@ -24,6 +28,17 @@ const optionsFor = ({ issuer }: TestProvider): ProviderOptions => ({
   rolesClaim: 'realm_access.roles',
   clockToleranceSeconds: 5,
 });
+const now = () => Math.floor(Date.now() / 1000);
+const tokenOf = (sub: string, claims: object, roles: readonly string[] = [], header: object = {}) =>
+  provider.sign(
+    {
+      ...{ iss: provider.issuer, aud: 'urn:bulkhead:test', sub, iat: now(), exp: now() + 600 },
+      ...{ realm_access: { roles }, ...claims },
+    },
+    { ...header },
+  );
+const asAdmin = (sql: string, ...values: unknown[]) =>
+  auth.database.asAdmin((client) => client.query(sql, values));
 const authenticate = (credential: unknown) => auth.authenticator.authenticate(credential);
 const nodeWith = async (providers: readonly ProviderOptions[], localAccounts = true) =>
   (await auth.startNode({ providers, localAccounts })).get(Authenticator, { strict: false });
@@ -114,20 +129,125 @@ describe('A token of an OpenID provider', () => {
   });
 
   it('is refused once an administrator has disabled or deleted the account, and brings none back', async () => {
-    const admin = aContext(await authenticate(await provider.tokenFor('ada'))).build();
+    const admin = aContext(await authenticate(await tokenOf('root', { auth_time: now() }, ['ops']))).build();
     const administration = auth.node.get(UserAdministration, { strict: false });
     const token = await provider.tokenFor('eve');
     const { userId } = await authenticate(token);
+    const unused = await provider.tokenFor('eve');
     await administration.change(admin, userId, { isDisabled: true });
     await expect(authenticate(token)).rejects.toThrow(UnauthenticatedError);
     await administration.change(admin, userId, { isDisabled: false });
-    await authenticate(token);
+    // The second has never been seen here: it was issued before, and kept meanwhile.
+    for (const old of [token, unused]) await expect(authenticate(old)).rejects.toThrow(UnauthenticatedError);
+    const later = { iat: now() + 2, exp: now() + 600 };
+    expect((await authenticate(await tokenOf('eve', { ...later, jti: randomUUID() }))).userId).toBe(userId);
     await expect(administration.change(admin, userId, { roles: ['admin'] })).rejects.toMatchObject({
       code: 'roles_from_provider',
     });
     await administration.remove(admin, userId);
     await expect(authenticate(token)).rejects.toThrow(UnauthenticatedError);
     await expect(authenticate(await provider.tokenFor('eve'))).rejects.toThrow(UnauthenticatedError);
+  });
+
+  it('does not open again a sign-in that was ended with the account, however it is prolonged', async () => {
+    const admin = aContext(await authenticate(await tokenOf('root', { auth_time: now() }, ['ops']))).build();
+    const administration = auth.node.get(UserAdministration, { strict: false });
+    const { userId, sessionId } = await authenticate(await tokenOf('kim', { sid: 'one sign-in' }));
+    const end = `update bulkhead.sessions set expires_at = now() - interval '1 hour' where session_id = $1`;
+    await asAdmin(end, sessionId);
+    await administration.change(admin, userId, { isDisabled: true });
+    await administration.change(admin, userId, { isDisabled: false });
+    await asAdmin(
+      `update bulkhead.sessions set revoked_at = now() - interval '8 days' where session_id = $1`,
+      sessionId,
+    );
+    await auth.node.get(AuthRetention, { strict: false }).prune();
+    const later = { iat: now() + 2, exp: now() + 600 };
+    const prolonged = await tokenOf('kim', { ...later, sid: 'one sign-in' });
+    await expect(authenticate(prolonged)).rejects.toThrow(UnauthenticatedError);
+    await authenticate(await tokenOf('kim', { ...later, sid: 'another sign-in' }));
+  });
+
+  it('raises rights only while its user has proved a moment ago who they are', async () => {
+    const administration = auth.node.get(UserAdministration, { strict: false });
+    const { user } = await auth.signUp();
+    await administration.change(
+      aContext(await authenticate(await tokenOf('root', { auth_time: now() }, ['ops']))).build(),
+      user.userId,
+      { isDisabled: true },
+    );
+    const enableWith = async (claims: object) => {
+      const identity = await authenticate(await tokenOf('root', { jti: randomUUID(), ...claims }, ['ops']));
+      return administration.change(aContext(identity).build(), user.userId, { isDisabled: false });
+    };
+    const refused = { code: 'recent_sign_in_required' };
+    // Any token of a provider that tells neither sign-ins nor their times may come from a program.
+    await expect(enableWith({})).rejects.toMatchObject(refused);
+    await expect(enableWith({ auth_time: now() - 700 })).rejects.toMatchObject(refused);
+    await enableWith({ auth_time: now() - 60 });
+    await enableWith({ sid: 'used for the first time' });
+    const { sessionId } = await authenticate(await tokenOf('root', { sid: 'an old one' }, ['ops']));
+    const age = `update bulkhead.sessions set signed_in_at = now() - interval '1 hour' where session_id = $1`;
+    await asAdmin(age, sessionId);
+    await expect(enableWith({ sid: 'an old one' })).rejects.toMatchObject(refused);
+    await enableWith({ sid: 'an old one', auth_time: now() });
+  });
+
+  it('leaves no API key that outlives the trust in its provider', async () => {
+    const identity = await authenticate(await provider.tokenFor('ben'));
+    const keys = auth.node.get(ApiKeys, { strict: false });
+    const { key } = await keys.create(identity, {
+      name: 'x',
+      permissions: ['threads:own'],
+      expiresInDays: 1,
+    });
+    expect((await authenticate(key)).userId).toBe(identity.userId);
+    await expect((await nodeWith([optionsFor(other)])).authenticate(key)).rejects.toThrow(
+      UnauthenticatedError,
+    );
+  });
+
+  it('takes from API keys, for good, what its roles no longer permit', async () => {
+    const at = (ago: number, roles: string[]) =>
+      tokenOf('lea', { iat: now() - ago, sid: 'one', auth_time: now() - ago }, roles);
+    const identity = await authenticate(await at(60, ['ops']));
+    const { key } = await auth.node.get(ApiKeys, { strict: false }).create(identity, {
+      name: 'x',
+      permissions: ['threads:own', 'admin:read'],
+      expiresInDays: 1,
+    });
+    await authenticate(await at(30, []));
+    await authenticate(await at(10, ['ops']));
+    expect((await authenticate(key)).permissions).toEqual(['threads:own']);
+  });
+
+  it('tells the operator once what it lacks', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const mistaken = await nodeWith([{ ...options, rolesClaim: 'https://example.org/roles' }]);
+    for (const person of ['ada', 'ben', 'ada']) {
+      expect((await mistaken.authenticate(await provider.tokenFor(person))).roles).not.toContain('admin');
+    }
+    const said = warn.mock.calls.map(([text]) => String(text));
+    warn.mockRestore();
+    expect(said).toEqual([expect.stringContaining('has no claim "https://example.org/roles"')]);
+  });
+
+  it('of a type that is not accepted is told of once, if the provider has signed it', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const node = await nodeWith([options]);
+    const [header = '', payload = ''] = (await tokenOf('ada', { scope: 'x' }, [], { typ: 'JWT' })).split('.');
+    const forged = `${header}.${payload}.${Buffer.alloc(256).toString('base64url')}`;
+    await expect(node.authenticate(forged)).rejects.toThrow(UnauthenticatedError);
+    expect(warn).not.toHaveBeenCalled();
+    for (const times of [1, 2]) {
+      const token = await tokenOf('ada', { scope: 'x', jti: String(times) }, [], { typ: 'JWT' });
+      await expect(node.authenticate(token)).rejects.toThrow(UnauthenticatedError);
+      const relaxed = await nodeWith([{ ...options, tokenTypes: ['at+jwt', 'JWT'] }]);
+      await relaxed.authenticate(token);
+    }
+    const said = warn.mock.calls.map(([text]) => String(text));
+    warn.mockRestore();
+    expect(said).toEqual([expect.stringContaining('has the type "JWT" and was refused')]);
   });
 
   it('is refused by a server that does not know its provider', async () => {

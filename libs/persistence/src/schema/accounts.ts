@@ -25,6 +25,8 @@ export const accounts = bulkhead.table(
     /** When the provider said so, if it is the provider that says which roles a user has. */
     rolesAsOf: instant('roles_as_of'),
     disabledAt: instant('disabled_at'),
+    /** A provider's tokens count only when they were issued later: set when the account is disabled. */
+    tokensValidAfter: instant('tokens_valid_after'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
@@ -56,11 +58,13 @@ export const sessions = bulkhead.table(
     /** What the client called itself when it signed in. */
     userAgent: text('user_agent'),
     createdAt: instant('created_at').notNull().defaultNow(),
+    /** When the user last proved who they are, as opposed to a program or a refresh; null when nobody knows. */
+    signedInAt: instant('signed_in_at'),
     /** Written at most once a minute. */
     lastUsedAt: instant('last_used_at'),
     expiresAt: instant('expires_at').notNull(),
     revokedAt: instant('revoked_at'),
-    /** Why it ended: `sign_out`, `refresh_token_reuse`, `ended_by_user`, `ended_by_admin`. */
+    /** Why it ended: `sign_out`, `refresh_token_reuse`, `ended_by_user`, `ended_by_admin`, `account_disabled`. */
     revokedReason: text('revoked_reason'),
   },
   (table) => [
@@ -123,6 +127,7 @@ export const removedSubjects = bulkhead.table(
 export const signingKeys = bulkhead.table('signing_keys', {
   keyId: text('key_id').primaryKey(),
   publicJwk: jsonb('public_jwk').notNull(),
+  /** A JWE (RFC 7516) as a JSON string, under a key that is not in the database; a plain JWK until a server has read it. */
   privateJwk: jsonb('private_jwk').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   /** From then on it signs nothing new; it verifies until its last token has expired. */

@@ -1,0 +1,89 @@
+import type { Sabotage } from './sabotage.ts';
+
+/** Of credentials: how they are made, what raises rights, and how they end for good. */
+export const credentialSabotages: readonly Sabotage[] = [
+  {
+    name: 'disabled account whose sessions live on',
+    breaks: 'enabling an account revives no credential from before',
+    places: [
+      {
+        file: 'libs/auth/src/administration/user-administration.service.ts',
+        find: "if (isDisabled) await endCredentials(db, userId, 'account_disabled');",
+        replace: '',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+  },
+  {
+    name: 'credential that is made while its account is disabled',
+    breaks: 'no credential outlives the disabling of its account',
+    places: [
+      {
+        file: 'libs/auth/src/account-hold.ts',
+        find: ".for('no key update');",
+        replace: ';',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+  },
+  {
+    name: 'API key that makes administrators',
+    breaks: 'only somebody who signed in a moment ago raises rights',
+    places: [
+      {
+        file: 'libs/auth/src/account-hold.ts',
+        find: "sql`${sessions.kind} <> 'api_key'`, sql`${sessions.signedInAt} > now() - make_interval(mins => ${RECENT_SIGN_IN_MINUTES})`,",
+        replace: '',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+  },
+  {
+    name: 'role that comes back to an API key',
+    breaks: 'a role that was taken away takes from API keys what they had by it, for good',
+    places: [
+      {
+        file: 'libs/auth/src/administration/user-administration.service.ts',
+        find: 'if (roles) await narrowApiKeys(db, userId, roles);',
+        replace: '',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+  },
+  {
+    name: 'ended sign-in of a provider that is forgotten after a week',
+    breaks: 'a sign-in that was ended here is not opened again by the provider',
+    places: [
+      {
+        file: 'libs/auth/src/auth-retention.service.ts',
+        find: "and not (kind = 'provider' and revoked_at is not null) limit",
+        replace: 'limit',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/providers/provider-tokens.spec.ts', test: 'however it is prolonged' },
+  },
+  {
+    name: 'ID token that passes as an access token',
+    breaks: 'only an access token opens the door, whatever its audience',
+    places: [
+      {
+        file: 'libs/auth/src/providers/provider-tokens.service.ts',
+        find: "assertAccessToken(protectedHeader, payload, options.tokenTypes ?? ['at+jwt']);",
+        replace: '',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/providers/provider-forgery.spec.ts' },
+  },
+  {
+    name: 'simulated issuer outside of tests',
+    breaks: 'a server that people use believes no issuer that is made for tests',
+    places: [
+      {
+        file: 'apps/gateway/src/config/auth.config.ts',
+        find: "simulation && config.NODE_ENV !== 'test'",
+        replace: "simulation && config.NODE_ENV === 'production'",
+      },
+    ],
+    guard: { spec: 'apps/gateway/src/config/gateway.config.spec.ts' },
+  },
+];
