@@ -46,6 +46,8 @@ export type WhenBusy = 'enqueue' | 'reject' | 'interrupt';
 
 /** What its owner decides about a thread. Null gives a limit up: then the server's alone counts. */
 export interface ThreadChoices {
+  /** At most 200 characters. */
+  readonly title?: string;
   readonly whenBusy?: WhenBusy;
   /** How many of the newest events are kept, if the server keeps that many. */
   readonly keepEvents?: number | null;
@@ -148,6 +150,16 @@ export interface PageOptions extends CallOptions {
   /** 1 to 200; by default 50. */
   readonly limit?: number;
   readonly cursor?: string;
+}
+
+export interface ThreadListOptions extends PageOptions {
+  /** Only threads whose title contains this, capitals or not. */
+  readonly q?: string;
+}
+
+export interface RunListOptions extends PageOptions {
+  readonly threadId?: string;
+  readonly state?: RunState;
 }
 
 export interface SequenceOptions extends CallOptions {

@@ -13,7 +13,8 @@ import type {
   Message,
   NewTable,
   Page,
-  PageOptions,
+  RunListOptions,
+  ThreadListOptions,
   Profile,
   Run,
   RunState,
@@ -65,11 +66,7 @@ export abstract class RestCalls {
     return this.requests.json({ method: 'POST', path, body: decision, ...call });
   }
 
-  /** `title`: at most 200 characters. */
-  createThread(
-    thread: ThreadChoices & { readonly title?: string } = {},
-    call: CallOptions = {},
-  ): Promise<Thread> {
+  createThread(thread: ThreadChoices = {}, call: CallOptions = {}): Promise<Thread> {
     return this.requests.json({ method: 'POST', path: '/v1/threads', body: thread, ...call });
   }
 
@@ -78,7 +75,7 @@ export abstract class RestCalls {
     return this.requests.json({ method: 'PATCH', path, body: choices, ...call });
   }
 
-  threads(options: PageOptions = {}): Promise<Page<Thread>> {
+  threads(options: ThreadListOptions = {}): Promise<Page<Thread>> {
     return this.requests.json(queryOf('/v1/threads', options));
   }
 
@@ -108,7 +105,7 @@ export abstract class RestCalls {
     return (await this.requests.json<List<ThreadEvent>>(queryOf(path, options))).items;
   }
 
-  runs(options: PageOptions = {}): Promise<Page<Run>> {
+  runs(options: RunListOptions = {}): Promise<Page<Run>> {
     return this.requests.json(queryOf('/v1/runs', options));
   }
 

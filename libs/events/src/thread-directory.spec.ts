@@ -47,6 +47,31 @@ describe('the directory of threads', () => {
     expect(await get(context.identity, context.threadId)).toEqual(thread);
   });
 
+  it('renames a thread, and leaves its other settings alone', async () => {
+    const ada = await test.database.signUp();
+    const { threadId } = await create(ada, 'Holiday');
+    const own = () => aContext(ada).on({ threadId }).build();
+    await within(own(), (directory) => directory.configure({ whenBusy: 'reject' }));
+    const renamed = await within(own(), (directory) => directory.configure({ title: 'Winter \0 holiday' }));
+    expect(renamed).toMatchObject({
+      title: expect.stringMatching(/^Winter .* holiday$/),
+      whenBusy: 'reject',
+    });
+  });
+
+  it('lists the threads whose title contains a text, capitals or not, and taken literally', async () => {
+    const ada = await test.database.signUp();
+    const titles = ['100% wool', 'Holiday', 'My HOLIDAY list', ''];
+    for (const title of titles) await create(ada, title);
+    const found = async (titleContains: string) =>
+      (
+        await within(aContext(ada).build(), (directory) => directory.list(10, undefined, { titleContains }))
+      ).map(({ title }) => title);
+    expect(await found('holiday')).toEqual(['My HOLIDAY list', 'Holiday']);
+    expect(await found('0%')).toEqual(['100% wool']);
+    expect(await found('%')).toEqual(['100% wool']);
+  });
+
   it('tells how far a thread has come', async () => {
     const context = await test.openRun();
     await test.emit(context, textBatch(['a', 'b']));

@@ -2,7 +2,7 @@ import { Injectable, Scope } from '@nestjs/common';
 import { ResourceNotFoundError } from '@bulkhead/errors';
 import { threads, UserDatabaseSession, type Once } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { toStorableText } from './storable.ts';
 
 /**
@@ -14,6 +14,8 @@ export const WHEN_BUSY: readonly WhenBusy[] = ['enqueue', 'reject', 'interrupt']
 
 /** What its owner may decide about a thread. */
 export interface ThreadSettings {
+  /** At most 200 characters. */
+  readonly title?: string | undefined;
   readonly whenBusy?: WhenBusy | undefined;
   /** How many of the newest events are kept; null: as many as the server keeps, which is the most. */
   readonly keepEvents?: number | null | undefined;
@@ -22,7 +24,7 @@ export interface ThreadSettings {
 }
 
 /** How a thread is made. */
-export interface NewThreadOptions extends ThreadSettings {
+export interface NewThreadOptions extends Omit<ThreadSettings, 'title'> {
   /** Makes it once under a key, and gives the same answer again. */
   readonly once?: Once | undefined;
 }
@@ -46,6 +48,12 @@ export interface Thread {
 export interface PageKey {
   readonly createdAt: string;
   readonly id: string;
+}
+
+/** Which threads a list has. */
+export interface ThreadFilter {
+  /** Part of the title, capitals or not. */
+  readonly titleContains?: string | undefined;
 }
 
 /** The owner's threads. */
@@ -80,10 +88,11 @@ export class ThreadDirectory {
   /** Changes what is given of the context's own thread. @throws ResourceNotFoundError as `get` */
   configure(settings: ThreadSettings): Promise<Thread> {
     if (Object.values(settings).every((value) => value === undefined)) return this.get();
+    const { title } = settings;
     return this.session.transaction(async ({ db }) => {
       const [row] = await db
         .update(threads)
-        .set(settings)
+        .set({ ...settings, ...(title !== undefined && { title: toStorableText(title) }) })
         .where(eq(threads.threadId, this.context.threadId))
         .returning();
       return toThread(row);
@@ -91,15 +100,19 @@ export class ThreadDirectory {
   }
 
   /** Newest first, after `from`. */
-  list(limit: number, from?: PageKey): Promise<Thread[]> {
+  list(limit: number, from?: PageKey, { titleContains }: ThreadFilter = {}): Promise<Thread[]> {
     const before =
       from &&
       sql`(${threads.createdAt}, ${threads.threadId}) < (${from.createdAt}::timestamptz, ${from.id}::uuid)`;
+    const named =
+      titleContains === undefined
+        ? undefined
+        : sql`position(lower(${toStorableText(titleContains)}) in lower(${threads.title})) > 0`;
     return this.session.transaction(async ({ db }) => {
       const rows = await db
         .select()
         .from(threads)
-        .where(before)
+        .where(and(before, named))
         .orderBy(desc(threads.createdAt), desc(threads.threadId))
         .limit(limit);
       return rows.map(toThread);

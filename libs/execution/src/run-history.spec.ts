@@ -45,6 +45,19 @@ describe("a user's history", () => {
     }
   });
 
+  it('lists the runs of one thread, or in one state', async () => {
+    const owner = await test.signUp();
+    const [first, second] = [await test.openRun(owner, 'Hello'), await test.openRun(owner, 'Hello')];
+    await node.execute(second, 'assistant');
+    const listed = async (filter: object) =>
+      (await history(aContext(owner).build(), (it) => it.list(10, undefined, filter))).map(
+        ({ runId }) => runId,
+      );
+    expect(await listed({ threadId: first.threadId })).toEqual([first.runId]);
+    expect(await listed({ state: 'failed' })).toEqual([second.runId]);
+    expect(await listed({ state: 'failed', threadId: first.threadId })).toEqual([]);
+  });
+
   it('lists the runs of its user alone, newest first, in pages that meet without a gap', async () => {
     const owner = await test.signUp();
     const opened: string[] = [];

@@ -39,6 +39,12 @@ export interface Message {
   readonly createdAt: string;
 }
 
+/** Which runs a list has. */
+export interface RunFilter {
+  readonly threadId?: string | undefined;
+  readonly state?: RunState | undefined;
+}
+
 /** The owner's runs and messages, readable by the owner alone. */
 @Injectable({ scope: Scope.REQUEST })
 export class RunHistory {
@@ -57,15 +63,17 @@ export class RunHistory {
   }
 
   /** Newest first, after `from`. */
-  list(limit: number, from?: PageKey): Promise<Run[]> {
+  list(limit: number, from?: PageKey, { threadId, state }: RunFilter = {}): Promise<Run[]> {
     const before =
       from && sql`(${runs.createdAt}, ${runs.runId}) < (${from.createdAt}::timestamptz, ${from.id}::uuid)`;
+    const ofThread = threadId === undefined ? undefined : eq(runs.threadId, threadId);
+    const inState = state === undefined ? undefined : eq(runs.state, state);
     return this.session.transaction(async ({ db }) => {
       const order = [desc(runs.createdAt), desc(runs.runId)];
       const rows = await db
         .select()
         .from(runs)
-        .where(before)
+        .where(and(before, ofThread, inState))
         .orderBy(...order)
         .limit(limit);
       return rows.map(toRun);
@@ -97,23 +105,19 @@ export class RunHistory {
   }
 }
 
+/** Names what is shown: a column that is added to the table stays within until it is named here. */
 function toRun(row: typeof runs.$inferSelect): Run {
-  const {
-    userId: _owner,
-    cancelRequestedAt: _request,
-    costNano,
-    epoch: _epoch,
-    traceparent: _trace,
-    state,
-    error,
-    createdAt,
-    startedAt,
-    finishedAt,
-    ...rest
-  } = row;
+  const { runId, threadId, agentName, steps, toolCalls, inputTokens, outputTokens } = row;
+  const { costNano, state, error, createdAt, startedAt, finishedAt } = row;
   const begun = startedAt ?? finishedAt;
   return {
-    ...rest,
+    runId,
+    threadId,
+    agentName,
+    steps,
+    toolCalls,
+    inputTokens,
+    outputTokens,
     ...(costNano !== null && { cost: fromNano(costNano) }),
     state: state as RunState,
     ...(error !== null && { error: error as ProblemDetails }),

@@ -1,14 +1,36 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ProblemDetails } from '@bulkhead/errors';
 import type { RunState } from '@bulkhead/execution';
+import { IsIn, IsOptional } from 'class-validator';
+import { PageQuery } from '../validation/page.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
-const states: RunState[] = ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'timed_out'];
+const states: readonly RunState[] = [
+  'queued',
+  'running',
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+  'timed_out',
+];
 
 export class RunPath {
   @ApiProperty({ format: 'uuid' })
   @IsId()
   readonly runId!: string;
+}
+
+export class RunQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Only runs of this thread.' })
+  @IsOptional()
+  @IsId()
+  readonly threadId?: string;
+
+  @ApiPropertyOptional({ description: 'Only runs in this state.' })
+  @IsOptional()
+  @IsIn(states)
+  readonly state?: RunState;
 }
 
 export class RunStateDto {

@@ -6,8 +6,8 @@ import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
-import { fromCursor, PageQuery, toPage } from '../validation/page.dto.ts';
-import { RunDto, RunPageDto, RunPath, RunStateDto } from './run.dto.ts';
+import { fromCursor, toPage } from '../validation/page.dto.ts';
+import { RunDto, RunPageDto, RunPath, RunStateDto, RunQuery } from './run.dto.ts';
 
 @ApiTags('Runs')
 @ApiBearerAuth()
@@ -19,14 +19,19 @@ export class RunsController {
     private readonly locator: RunLocator,
   ) {}
 
-  /** Your runs, newest first. */
+  /** Your runs, newest first; all, or those of a thread or in a state. */
   @Get()
   @ApiOkResponse({ type: RunPageDto })
   @ApiProblems(400, 401, 403)
-  async list(@Req() request: UserRequest, @Query() { limit, cursor }: PageQuery): Promise<RunPageDto> {
+  async list(
+    @Req() request: UserRequest,
+    @Query() { limit, cursor, ...filter }: RunQuery,
+  ): Promise<RunPageDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     const from = fromCursor(cursor);
-    const runs = await this.scopes.run(context, RunHistory, (history) => history.list(limit + 1, from));
+    const runs = await this.scopes.run(context, RunHistory, (history) =>
+      history.list(limit + 1, from, filter),
+    );
     return toPage(runs, limit, ({ runId }) => runId);
   }
 

@@ -12,6 +12,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { PageQuery } from '../validation/page.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
 /** Longest message, in characters. */
@@ -27,8 +28,23 @@ export class ThreadPath {
   readonly threadId!: string;
 }
 
+export class ThreadQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Only threads whose title contains this, capitals or not.' })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  readonly q?: string;
+}
+
 /** What the owner decides about a thread; null gives a limit up, so that the server's counts alone. */
 export class ConfigureThreadDto {
+  @ApiPropertyOptional({ maxLength: 200 })
+  @ValidateIf(({ title }: ConfigureThreadDto) => title !== undefined)
+  @IsString()
+  @MaxLength(200)
+  readonly title?: string;
+
   @ApiPropertyOptional({ enum: WHEN_BUSY, default: 'enqueue' })
   @ValidateIf(({ whenBusy }: ConfigureThreadDto) => whenBusy !== undefined)
   @IsIn(WHEN_BUSY, { message: 'whenBusy must be enqueue, reject or interrupt' })
@@ -61,13 +77,7 @@ export class ConfigureThreadDto {
   readonly keepEventDays?: number | null;
 }
 
-export class CreateThreadDto extends ConfigureThreadDto {
-  @ApiPropertyOptional({ maxLength: 200 })
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  readonly title?: string;
-}
+export class CreateThreadDto extends ConfigureThreadDto {}
 
 export class SendMessageDto {
   @ApiProperty({ maxLength: MAX_MESSAGE_LENGTH, example: 'What is 37 * 43?' })

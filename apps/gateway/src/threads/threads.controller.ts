@@ -15,7 +15,7 @@ import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiIdempotent, IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
 import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
-import { fromCursor, PageQuery, SequenceQuery, toPage } from '../validation/page.dto.ts';
+import { fromCursor, SequenceQuery, toPage } from '../validation/page.dto.ts';
 import {
   AcceptedRunDto,
   ConfigureThreadDto,
@@ -25,6 +25,7 @@ import {
   ThreadDto,
   ThreadPageDto,
   ThreadPath,
+  ThreadQuery,
 } from './thread.dto.ts';
 
 @ApiTags('Threads')
@@ -49,15 +50,18 @@ export class ThreadsController {
     );
   }
 
-  /** Your threads, newest first. */
+  /** Your threads, newest first; all, or those with a title that contains `q`. */
   @Get()
   @ApiOkResponse({ type: ThreadPageDto })
   @ApiProblems(400, 401, 403)
-  async list(@Req() request: UserRequest, @Query() { limit, cursor }: PageQuery): Promise<ThreadPageDto> {
+  async list(
+    @Req() request: UserRequest,
+    @Query() { limit, cursor, q }: ThreadQuery,
+  ): Promise<ThreadPageDto> {
     const context = UserExecutionContext.fromHttpRequest(request);
     const from = fromCursor(cursor);
     const threads = await this.scopes.run(context, ThreadDirectory, (directory) =>
-      directory.list(limit + 1, from),
+      directory.list(limit + 1, from, { titleContains: q }),
     );
     return toPage(threads, limit, ({ threadId }) => threadId);
   }
@@ -71,7 +75,7 @@ export class ThreadsController {
     return this.scopes.run(context, ThreadDirectory, (threads) => threads.get());
   }
 
-  /** What a message of this thread does while a run of it is unfinished, and how long its events are kept. */
+  /** Renames a thread, and sets its policy for messages while a run is unfinished and how long events are kept. */
   @Patch(':threadId')
   @ApiOkResponse({ type: ThreadDto })
   @ApiProblems(400, 401, 403, 404)
