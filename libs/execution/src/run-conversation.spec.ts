@@ -7,7 +7,7 @@ import { aContext } from '@bulkhead/user-context/testing';
 import { RunConversation } from './run-conversation.ts';
 import { openTestExecution, type TestExecution, type TestNode } from './testing/index.ts';
 
-const provider = new ProviderServer('openai-compatible');
+const provider = new ProviderServer('ollama');
 let test: TestExecution;
 let node: TestNode;
 let summing: TestNode;
@@ -18,7 +18,7 @@ beforeAll(async () => {
     models: { defaultModel: 'offline', openaiCompatible, patience: { retries: 0 } },
   });
   node = await test.startNode({ contextTokens: 1_000 });
-  summing = await test.startNode({ contextTokens: 1_000, summaryModel: 'openai-compatible:llama' });
+  summing = await test.startNode({ contextTokens: 1_000, summaryModel: 'openai-compatible:llama3.2:3b' });
   ada = await test.signUp();
 });
 afterAll(async () => {
@@ -131,7 +131,7 @@ describe('what is too old to be told', () => {
     expect(JSON.stringify(provider.requests.at(-1)?.body)).toContain('They counted to six.');
     const calls = await test.database.transactions.run(context, ({ db }) => db.select().from(modelCalls));
     expect(calls.filter(({ runId }) => runId === later.runId)).toEqual([
-      expect.objectContaining({ outcome: 'completed', model: 'openai-compatible:llama' }),
+      expect.objectContaining({ outcome: 'completed', model: 'openai-compatible:llama3.2:3b' }),
     ]);
   });
 

@@ -93,7 +93,10 @@ describe('callModel', () => {
   it('offers tools only when there are some', async () => {
     const model = new ScriptedModel(textAnswer(), textAnswer());
     await callModel(model, aCall());
-    await callModel(model, aCall({ tools: [{ name: 'add', description: 'Adds.', parameters: {} }] }));
+    await callModel(
+      model,
+      aCall({ tools: [{ name: 'add', description: 'Adds.', parameters: { type: 'object' } }] }),
+    );
     expect(model.calls.map(({ tools }) => tools?.length)).toEqual([undefined, 1]);
   });
 
@@ -162,7 +165,8 @@ describe('aborting callModel', () => {
 
   it('closes a stream that opens too late', async () => {
     const controller = new AbortController();
-    const { stream } = await new ScriptedModel(hanging()).doStream({ prompt: [] });
+    const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello' }] }];
+    const { stream } = await new ScriptedModel(hanging()).doStream({ prompt });
     let open: (result: { stream: typeof stream }) => void = () => undefined;
     const model = deaf(() => new Promise((resolve) => (open = resolve)));
     const reply = callModel(model, aCall({ signal: controller.signal }));

@@ -68,4 +68,9 @@ describe('toModelTools', () => {
       { type: 'function', name: 'add', description: 'Adds.', inputSchema: parameters },
     ]);
   });
+
+  it('offers a tool without parameters with an empty list of them', () => {
+    const [tool] = toModelTools([{ name: 'now', description: 'Tells.', parameters: { type: 'object' } }]);
+    expect(tool?.inputSchema).toEqual({ type: 'object', properties: {} });
+  });
 });

@@ -11,13 +11,13 @@ export function toPrompt(instructions: string, messages: readonly ChatMessage[])
     : [{ role: 'system', content: instructions }, ...conversation];
 }
 
-/** Our tool offers in the providers' shape. */
+/** Our tool offers in the providers' shape. OpenAI refuses a schema of an object without properties. */
 export function toModelTools(tools: readonly ToolOffer[]): ModelTool[] {
   return tools.map(({ name, description, parameters }) => ({
     type: 'function',
     name,
     description,
-    inputSchema: parameters,
+    inputSchema: { properties: {}, ...parameters },
   }));
 }
 

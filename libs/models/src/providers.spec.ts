@@ -2,8 +2,15 @@ import type { ToolOffer } from './chat-message.ts';
 import { callModel, type CallUsage, type ModelCall } from './model-call.ts';
 import { ModelRegistry } from './model-registry.service.ts';
 import { ModelFailedError, ModelNotConfiguredError, ModelTimeoutError } from './models.errors.ts';
-import type { ModelsOptions, Patience } from './models.options.ts';
-import { dialects, ProviderServer, type DialectName, type ProviderAct } from './testing/index.ts';
+import type { Patience } from './models.options.ts';
+import {
+  dialectNames,
+  dialects,
+  modelsAt,
+  ProviderServer,
+  type Dialect,
+  type ProviderAct,
+} from './testing/index.ts';
 
 const API_KEY = 'sk-secret-4711';
 const PROMPT = 'my private question';
@@ -15,15 +22,9 @@ const adder: ToolOffer = {
 const usage = { inputTokens: 12, outputTokens: 5 };
 const greeting = { texts: ['Grüß', ' dich ', '🦉'], usage };
 const answer: ProviderAct = { does: 'answer', answer: greeting };
-const optionOf = {
-  'openai-compatible': 'openaiCompatible',
-  openai: 'openai',
-  anthropic: 'anthropic',
-  google: 'google',
-} as const;
 
-describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) => {
-  const dialect = dialects[name];
+describe.each(dialectNames)('the provider %s', (name) => {
+  const dialect: Dialect = dialects[name];
   let server: ProviderServer;
   let baseUrl: string;
   beforeEach(async () => {
@@ -33,13 +34,8 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
   afterEach(() => server.close());
 
   const modelWith = (patience: Partial<Patience> = {}) => {
-    const options = { [optionOf[name]]: { baseUrl, apiKey: API_KEY } } as Partial<ModelsOptions>;
-    const registry = new ModelRegistry({
-      defaultModel: 'offline',
-      patience: { backoffMs: 1, ...patience },
-      ...options,
-    });
-    return registry.resolve(`${name}:${dialect.model}`);
+    const options = modelsAt(name, baseUrl, API_KEY);
+    return new ModelRegistry({ ...options, patience: { backoffMs: 1, ...patience } }).resolve('default');
   };
   const ask = (acts: readonly ProviderAct[], call: Partial<ModelCall> = {}, patience?: Partial<Patience>) => {
     server.will(...acts);
@@ -73,8 +69,8 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
 
   it('is sent the model, the conversation, the tools and the key as it wants them', async () => {
     await ask([answer]);
-    const [request] = server.requests;
-    expect(request?.path.split('?')[0]).toBe(`/v1${dialect.path}`);
+    const [request] = server.accepted;
+    expect(request?.path.split('?')[0]).toBe(`/v1${dialect.path(dialect.model)}`);
     expect(request?.headers[dialect.keyHeader]).toBe(`${dialect.keyPrefix}${API_KEY}`);
     const body = JSON.stringify(request?.body);
     for (const part of ['Be brief.', PROMPT, '"add"', 'Adds.']) expect(body).toContain(part);
@@ -82,8 +78,8 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
 
   it('asks for tools, whose arguments are put together from their pieces', async () => {
     const toolCalls = [
-      { id: 'call_a', name: 'add', arguments: { x: 1 } },
-      { id: 'call_b', name: 'add', arguments: { x: 2 } },
+      { name: 'add', arguments: { x: 1 } },
+      { name: 'add', arguments: { x: 2 } },
     ];
     const reply = await ask([{ does: 'answer', answer: { toolCalls, usage } }]);
     expect(reply.finishReason).toBe('tool-calls');
@@ -94,14 +90,15 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
   });
 
   it('is given the results of its tools', async () => {
+    const id = dialect.callId(1);
     await ask([answer], {
       messages: [
         { role: 'user', text: PROMPT },
-        { role: 'assistant', text: '', toolCalls: [{ id: '1.1', name: 'add', arguments: { x: 1 } }] },
-        { role: 'tool', toolCallId: '1.1', toolName: 'add', result: { sum: 4711 }, isError: false },
+        { role: 'assistant', text: '', toolCalls: [{ id, name: 'add', arguments: { x: 1 } }] },
+        { role: 'tool', toolCallId: id, toolName: 'add', result: { sum: 4711 }, isError: false },
       ],
     });
-    expect(JSON.stringify(server.requests[0]?.body)).toContain('4711');
+    expect(JSON.stringify(server.accepted[0]?.body)).toContain('4711');
   });
 
   it('is estimated when it does not tell what it used', async () => {
@@ -116,7 +113,7 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
     async (status) => {
       const reply = await ask([{ does: 'refuse', status }, { does: 'refuse', status }, answer]);
       expect(reply.text).toBe('Grüß dich 🦉');
-      expect(server.requests).toHaveLength(3);
+      expect(server.accepted).toHaveLength(3);
     },
   );
 
@@ -125,25 +122,25 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
     ['breaks it before the first piece', { does: 'cut', answer: greeting, frames: 0 }],
   ])('is asked again when it %s', async (_, act) => {
     expect((await ask([act, answer])).text).toBe('Grüß dich 🦉');
-    expect(server.requests).toHaveLength(2);
+    expect(server.accepted).toHaveLength(2);
   });
 
   it('is given up after so many attempts', async () => {
     const error = await failureOf(ask([{ does: 'refuse', status: 503 }], {}, { retries: 2 }));
     expect(error).toMatchObject({ code: 'model_failed', message: expect.stringContaining('HTTP 503') });
-    expect(server.requests).toHaveLength(3);
+    expect(server.accepted).toHaveLength(3);
   });
 
   it.each([400, 401, 403, 404])('is not asked again after HTTP %i', async (status) => {
     const error = await failureOf(ask([{ does: 'refuse', status }]));
     expect(error).toMatchObject({ code: 'model_failed', message: expect.stringContaining(`HTTP ${status}`) });
-    expect(server.requests).toHaveLength(1);
+    expect(server.accepted).toHaveLength(1);
   });
 
   it('is not waited for longer than is reasonable, and the user is told when to come back', async () => {
     const error = await failureOf(ask([{ does: 'refuse', status: 429, headers: { 'retry-after': '3600' } }]));
     expect(error).toMatchObject({ details: { retryAfterSeconds: 3600 } });
-    expect(server.requests).toHaveLength(1);
+    expect(server.accepted).toHaveLength(1);
   });
 
   it('is asked again when it says', async () => {
@@ -166,7 +163,7 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
       ask([{ does, answer: greeting, frames }], { onFailedUsage: (failed) => (used = failed) }),
     );
     expect(error).toBeInstanceOf(ModelFailedError);
-    expect(server.requests).toHaveLength(1);
+    expect(server.accepted).toHaveLength(1);
     expect(used?.isEstimated).toBe(true);
     expect(used?.inputTokens).toBeGreaterThan(10);
     expect(used?.outputTokens).toBeGreaterThan(0);
@@ -180,8 +177,8 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
     const error = await failureOf(ask([act], {}, patience));
     expect(error).toBeInstanceOf(ModelTimeoutError);
     expect(error).toMatchObject({ code: 'model_timeout' });
-    await Promise.all(server.requests.map(({ closed }) => closed));
-    expect(server.requests).toHaveLength(requests);
+    await Promise.all(server.accepted.map(({ closed }) => closed));
+    expect(server.accepted).toHaveLength(requests);
   });
 
   it.each<[string, ProviderAct]>([
@@ -192,11 +189,11 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
     const reason = new Error('The user stopped the run.');
     const reply = ask([act], { signal: abort.signal, onText: () => abort.abort(reason) });
     const outcome = expect(reply).rejects.toBe(reason);
-    while (server.requests.length === 0) await new Promise(setImmediate);
+    while (server.accepted.length === 0) await new Promise(setImmediate);
     if (act.does === 'hang') abort.abort(reason);
     await outcome;
-    await server.requests[0]?.closed;
-    expect(server.requests).toHaveLength(1);
+    await server.accepted[0]?.closed;
+    expect(server.accepted).toHaveLength(1);
   });
 
   it('is not waited for between attempts when the call is aborted', async () => {
@@ -204,15 +201,17 @@ describe.each(Object.keys(dialects) as DialectName[])('the provider %s', (name) 
     const reason = new Error('The user stopped the run.');
     const reply = ask([{ does: 'refuse', status: 503 }], { signal: abort.signal }, { backoffMs: 600_000 });
     const outcome = expect(reply).rejects.toBe(reason);
-    while (server.requests.length === 0) await new Promise(setImmediate);
+    while (server.accepted.length === 0) await new Promise(setImmediate);
     setImmediate(() => abort.abort(reason));
     await outcome;
   });
 
   it('can not be used without what it needs, which is told when the server starts', () => {
-    const boot = () => new ModelRegistry({ defaultModel: `${name}:${dialect.model}` });
-    const needed = name === 'openai-compatible' ? 'baseUrl' : 'apiKey';
+    const { defaultModel } = modelsAt(name, baseUrl);
+    const boot = () => new ModelRegistry({ defaultModel });
+    const needed =
+      dialect.provider === 'openai-compatible' ? 'openaiCompatible.baseUrl' : `${dialect.provider}.apiKey`;
     expect(boot).toThrow(ModelNotConfiguredError);
-    expect(boot).toThrow(`${optionOf[name]}.${needed}`);
+    expect(boot).toThrow(needed);
   });
 });

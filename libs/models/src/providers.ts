@@ -6,6 +6,7 @@ import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
 import { DEFAULT_PATIENCE, type ModelsOptions, type ModelProviderOptions } from './models.options.ts';
 import { punctualFetch } from './punctual-fetch.ts';
+import { withoutRefusedUsage } from './refused-usage.ts';
 
 /** A provider's models, by its own names. Connects to nothing yet. */
 export type ModelsByName = (modelId: string) => LanguageModel;
@@ -32,11 +33,12 @@ const providers: Readonly<Record<string, Provider>> = {
     key: 'openaiCompatible',
     needs: 'baseUrl',
     baseUrl: '',
-    open: ({ apiKey, ...settings }) => {
+    open: ({ apiKey, baseURL, fetch }) => {
       const name = 'openai-compatible';
       const provider = createOpenAICompatible({
         name,
-        ...settings,
+        baseURL,
+        fetch: withoutRefusedUsage(fetch),
         includeUsage: true,
         ...(apiKey && { apiKey }),
       });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openai } from './dialects/openai.dialect.ts';
 
 /** What a client sent. */
 export interface ChatCompletionsRequest {
@@ -17,7 +18,8 @@ export type ChatCompletionsHandler = (
 
 /**
  * For specs: a real HTTP server on a free loopback port, in the place of an OpenAI-compatible provider.
- * Each request goes to the handler, which writes the response with `streamChunks()` or by hand.
+ * Each request goes to the handler, which writes the response with `streamChunks()` or by hand. A request whose body
+ * OpenAI would refuse is refused as OpenAI does.
  */
 export class ChatCompletionsServer {
   readonly requests: ChatCompletionsRequest[] = [];
@@ -46,6 +48,11 @@ export class ChatCompletionsServer {
       body: JSON.parse(Buffer.concat(pieces).toString()) as Record<string, unknown>,
     };
     this.requests.push(received);
+    const refusal = openai.check(received.body, new Map());
+    if (refusal) {
+      response.writeHead(refusal.status, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(refusal.body));
+    }
     await this.handler(response, received);
   }
 }

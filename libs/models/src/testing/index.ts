@@ -4,6 +4,22 @@ export {
   type ChatCompletionsHandler,
   type ChatCompletionsRequest,
 } from './chat-completions.server.ts';
+export type { Dialect, ProviderAnswer, Refusal } from './dialects/dialect.contract.ts';
+export { assertAcceptable, brokenPromptRule, promptRules } from './prompt-rules.ts';
+export { dialectNames, dialects, modelsAt, type DialectName } from './provider-dialects.ts';
+export {
+  ProviderServer,
+  type ProviderAct,
+  type ProviderRequest,
+  type ProviderServerOptions,
+} from './provider.server.ts';
+export {
+  brokenResponses,
+  oddCalls,
+  oddChats,
+  unfinishedChats,
+  unfinishedGoogle,
+  type Recording,
+} from './recordings.ts';
 export { ScriptedModel, textAnswer, type ModelScript } from './scripted-model.ts';
-export { dialects, type Dialect, type DialectName, type ProviderAnswer } from './provider-dialects.ts';
-export { ProviderServer, type ProviderAct, type ProviderRequest } from './provider.server.ts';
+export { StrictModel } from './strict-model.ts';

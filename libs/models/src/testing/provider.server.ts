@@ -1,12 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dialects, type DialectName, type ProviderAnswer } from './provider-dialects.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IdentifiedAnswer, ProviderAnswer, Refusal, WireBody } from './dialects/dialect.contract.ts';
+import type { Recording } from './recordings.ts';
+import { dialects, type DialectName } from './provider-dialects.ts';
+import { refusalOf, type ReceivedRequest } from './request-check.ts';
 
-/** What a provider does with one request. */
+/** What a provider does with one request that is as its service wants it. */
 export type ProviderAct =
-  | { readonly does: 'answer'; readonly answer: ProviderAnswer }
+  | { readonly does: 'answer'; readonly answer: ProviderAnswer; readonly pauseMs?: number }
   | { readonly does: 'refuse'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** Says what a real service once said. */
+  | { readonly does: 'play'; readonly recording: Recording }
   /** Sends so many frames of the answer, and nothing after them. */
   | { readonly does: 'stall'; readonly answer: ProviderAnswer; readonly frames: number }
   /** Sends so many frames of the answer, and breaks the connection. */
@@ -22,18 +28,45 @@ export type ProviderAct =
 export interface ProviderRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Record<string, unknown>;
+  readonly body: WireBody;
+  /** How it was refused, by the service's rules; undefined when it was accepted. */
+  readonly refusal: Refusal | undefined;
   /** Settles when the client's connection has ended. */
   readonly closed: Promise<unknown>;
 }
 
-/** For specs: a real HTTP server in a provider's place, which speaks its wire format and records what it is sent. */
+export interface ProviderServerOptions {
+  /** Default: the dialect's one. */
+  readonly models?: readonly string[];
+  /** More is refused, or cut where the service cuts. Default: no limit. */
+  readonly contextTokens?: number;
+}
+
+/**
+ * For specs: a real HTTP server in a service's place. It refuses what the service refuses, with its status and body,
+ * answers in its wire format, and records what it is sent. A refused request uses up no act.
+ */
 export class ProviderServer {
   readonly requests: ProviderRequest[] = [];
   readonly #server = createServer((request, response) => void this.#receive(request, response));
+  readonly #thoughts = new Map<string, string>();
   #acts: ProviderAct[] = [];
+  #calls = 0;
 
-  constructor(private readonly dialect: DialectName) {}
+  constructor(
+    private readonly dialect: DialectName,
+    private readonly options: ProviderServerOptions = {},
+  ) {}
+
+  /** The requests that broke no rule. */
+  get accepted(): ProviderRequest[] {
+    return this.requests.filter(({ refusal }) => refusal === undefined);
+  }
+
+  /** The refusals of those that broke one. */
+  get refusals(): Refusal[] {
+    return this.requests.flatMap(({ refusal }) => refusal ?? []);
+  }
 
   /** What it does with the next requests, in order; with those after them what it did with the last. */
   will(...acts: ProviderAct[]): void {
@@ -58,10 +91,23 @@ export class ProviderServer {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const text = Buffer.concat(pieces).toString();
-    const body = JSON.parse(text) as Record<string, unknown>;
-    this.requests.push({ path: request.url ?? '', headers: request.headers, body, closed });
+    const body = JSON.parse(text) as WireBody;
+    const { url: path = '', headers } = request;
+    const refusal = this.#refusalOf({ path, headers, body });
+    this.requests.push({ path, headers, body, refusal, closed });
+    if (refusal) return respond(response, refusal);
     const act = this.#acts.length > 1 ? this.#acts.shift() : this.#acts[0];
     await this.#perform(act ?? { does: 'refuse', status: 500 }, request, response, text);
+  }
+
+  #refusalOf(request: ReceivedRequest): Refusal | undefined {
+    const dialect = dialects[this.dialect];
+    try {
+      return refusalOf(dialect, request, this.#thoughts, this.options);
+    } catch (error) {
+      // A rule can't even look at it: no service would take it.
+      return { status: 400, body: dialect.failure(String(error), 400) };
+    }
   }
 
   async #perform(
@@ -72,19 +118,46 @@ export class ProviderServer {
   ): Promise<void> {
     if (act.does === 'hang') return;
     if (act.does === 'hang up') return void response.destroy();
-    const { frames, refusal } = dialects[this.dialect];
+    const { frames, failure } = dialects[this.dialect];
     if (act.does === 'refuse') {
-      response.writeHead(act.status, { 'content-type': 'application/json', ...act.headers });
+      const { status, headers = {} } = act;
+      // It repeats what it was sent, as some services do.
       const seen = `You sent ${sent} with ${JSON.stringify(request.headers)}`;
-      return void response.end(JSON.stringify(refusal(seen)));
+      return respond(response, { status, body: failure(seen, status) }, headers);
     }
-    const all = frames(act.answer);
+    if (act.does === 'play') return play(response, act.recording);
+    const all = frames(this.#identified(act.answer));
     const sending = act.does === 'answer' ? all : all.slice(0, act.frames);
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.flushHeaders();
-    for (const frame of sending) if (!response.write(frame)) await once(response, 'drain');
-    if (act.does === 'answer' || act.does === 'end early') response.end();
+    const ends = act.does === 'answer' || act.does === 'end early';
+    await play(response, { frames: sending, ends, pauseMs: act.does === 'answer' ? act.pauseMs : undefined });
     // What was written must be on its way before the connection breaks.
     if (act.does === 'cut') setTimeout(() => response.destroy(), 20);
   }
+
+  #identified(answer: ProviderAnswer): IdentifiedAnswer {
+    const { callId } = dialects[this.dialect];
+    const toolCalls = (answer.toolCalls ?? []).map((call) => ({ id: callId(++this.#calls), ...call }));
+    if (answer.reasoning) for (const { id } of toolCalls) this.#thoughts.set(id, answer.reasoning);
+    return { ...answer, toolCalls };
+  }
+}
+
+function respond(
+  response: ServerResponse,
+  { status, body }: Refusal,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+async function play(response: ServerResponse, recording: Recording): Promise<void> {
+  const { status = 200, headers, frames, pauseMs, ends = true } = recording;
+  response.writeHead(status, { 'content-type': 'text/event-stream', ...headers });
+  response.flushHeaders();
+  for (const frame of frames) {
+    if (pauseMs) await sleep(pauseMs);
+    if (response.destroyed) return;
+    if (!response.write(frame)) await once(response, 'drain');
+  }
+  if (ends) response.end();
 }

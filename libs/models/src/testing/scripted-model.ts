@@ -6,11 +6,15 @@ import type {
   ModelStream,
   ModelStreamPart,
 } from '../model.contract.ts';
+import { assertAcceptable } from './prompt-rules.ts';
 
 /** The parts of one answer. A generator may throw, wait or end early, as providers do. */
 export type ModelScript = Iterable<ModelStreamPart> | AsyncIterable<ModelStreamPart>;
 
-/** For specs: a model that gives prepared answers, one per call, and keeps what it was asked. */
+/**
+ * For specs: a model that gives prepared answers, one per call, and keeps what it was asked. It refuses a prompt that one
+ * of the services would refuse.
+ */
 export class ScriptedModel implements LanguageModel {
   readonly specificationVersion = 'v3';
   readonly provider = 'scripted';
@@ -23,12 +27,12 @@ export class ScriptedModel implements LanguageModel {
     this.#scripts = scripts;
   }
 
-  doStream(options: ModelCallOptions): Promise<ModelStream> {
+  async doStream(options: ModelCallOptions): Promise<ModelStream> {
     this.calls.push(options);
+    assertAcceptable(options);
     const script = this.#scripts.shift();
-    return script
-      ? Promise.resolve({ stream: ReadableStream.from(script) })
-      : Promise.reject(new Error('The script has no answer left.'));
+    if (!script) throw new Error('The script has no answer left.');
+    return { stream: ReadableStream.from(script) };
   }
 
   doGenerate(): Promise<ModelGeneration> {
