@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { dialects, type DialectName } from '../provider-dialects.ts';
 import { askDialect } from './asked-dialect.ts';
 

@@ -1,5 +1,6 @@
-/** Pieces of requests, and of what is said to them, for the specs of the fakes with chat completions. */
+import { expect } from '@jest/globals';
 
+/** Pieces of requests, and of what is said to them, for the specs of the fakes with chat completions. */
 export const user = { role: 'user', content: 'Hello' };
 export const said = { role: 'assistant', content: 'Hi' };
 export const call = (id: string, name = 'add', args: unknown = '{"x":1}') => ({
