@@ -52,6 +52,7 @@ const routes = [
   ['get', '/v1/admin/users/{userId}/sessions'],
   ['delete', '/v1/admin/sessions/{sessionId}'],
   ['get', '/v1/admin/runs'],
+  ['post', '/v1/admin/runs/{runId}/requeue'],
   ['get', '/v1/admin/usage'],
   ['get', '/v1/admin/users/{userId}/quotas'],
   ['put', '/v1/admin/users/{userId}/quotas'],
@@ -121,7 +122,7 @@ describe('the API document', () => {
   it('says what a route that needs a credential, or takes a body, refuses', () => {
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     for (const { security, requestBody, responses } of operations) {
-      if (security) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
+      if (security?.length) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403']));
       if (requestBody) expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
     }
   });
@@ -160,6 +161,69 @@ describe('the API document', () => {
       required: ['email', 'password'],
       properties: { password: { minLength: 10, maxLength: 128 } },
     });
+  });
+
+  const schemasOf = (value: unknown): Record<string, unknown>[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    const inner = Object.values(value).flatMap(schemasOf);
+    return 'type' in value && !Array.isArray(value) ? [value, ...inner] : inner;
+  };
+  const bodyOf = (method: string, path: string): Record<string, unknown> => {
+    const schema = document.paths[path]?.[method]?.requestBody?.content['application/json']?.schema ?? {};
+    const name = (schema as { $ref?: string }).$ref?.split('/').at(-1);
+    return { ...(name === undefined ? schema : document.components.schemas[name]) };
+  };
+  const bodies = () =>
+    routes.flatMap(([method, path]) =>
+      document.paths[path]?.[method]?.requestBody?.content['application/json']
+        ? [[method, path] as const]
+        : [],
+    );
+
+  it('calls whole numbers integers', () => {
+    const numbers = schemasOf(document).filter(
+      ({ type, format }) => type === 'number' && format !== 'double',
+    );
+    expect(numbers).toEqual([]);
+  });
+
+  it('says of each body that unknown fields are refused', async () => {
+    expect(bodies().length).toBeGreaterThan(8);
+    for (const [method, path] of bodies()) {
+      expect([path, bodyOf(method, path)['additionalProperties']]).toEqual([path, false]);
+    }
+  });
+
+  it('says which routes need no credential, where the server is, and its licence', () => {
+    const open = routes.filter(([method, path]) => document.paths[path]?.[method]?.security?.length === 0);
+    expect(open.map(([, path]) => path).sort()).toEqual([
+      '/health/live',
+      '/health/ready',
+      '/health/startup',
+      '/problems',
+      '/problems/{code}',
+      '/v1/auth/refresh',
+      '/v1/auth/sign-in',
+      '/v1/auth/sign-up',
+    ]);
+    expect(document).toMatchObject({ servers: [{ url: '/' }], info: { license: { name: 'Apache-2.0' } } });
+  });
+
+  it.each([
+    ['post', '/v1/api-keys', 'name', { minLength: 1, maxLength: 80, pattern: expect.any(String) as string }],
+    ['post', '/v1/api-keys', 'expiresInDays', { type: 'integer', minimum: 1, maximum: 365, default: 90 }],
+    ['post', '/v1/threads/{threadId}/messages', 'content', { minLength: 1, maxLength: 32_000 }],
+    ['post', '/v1/threads/{threadId}/messages', 'agentName', { pattern: '^[a-z][a-z0-9_]{0,63}$' }],
+    ['post', '/v1/approvals/{approvalId}', 'argumentsHash', { pattern: '^[0-9a-f]{64}$' }],
+    ['put', '/v1/admin/users/{userId}/quotas', 'costPerDay', { pattern: '^\\d{1,9}(?:\\.\\d{1,9})?$' }],
+    ['patch', '/v1/admin/users/{userId}', 'roles', { type: 'array', uniqueItems: true }],
+  ])('is as tight as the server: %s %s, %s', (method, path, field, rules) => {
+    expect((bodyOf(method, path)['properties'] as Record<string, object>)[field]).toMatchObject(rules);
+  });
+
+  it('has a text for each route, made by hand', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    expect(operations.filter(({ summary }) => /^\w+: /.test(summary ?? ''))).toEqual([]);
   });
 
   it('has a sister that describes Socket.IO, and names it', async () => {

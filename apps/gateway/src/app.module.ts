@@ -15,6 +15,7 @@ import { BuiltInToolsModule, ToolsModule, WebToolsModule } from '@bulkhead/tools
 import { UserContextModule } from '@bulkhead/user-context';
 import { AdminFlagsController } from './admin/admin-flags.controller.ts';
 import { AdminRunsController } from './admin/admin-runs.controller.ts';
+import { RunRequeuing } from './admin/run-requeuing.service.ts';
 import { AdminRuntimeController } from './admin/admin-runtime.controller.ts';
 import { AdminUsageController } from './admin/admin-usage.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
@@ -135,6 +136,7 @@ export class AppModule {
         ChatGateway,
         Handshake,
         SocketMessageHandler,
+        RunRequeuing,
         RunWorker,
         EventObserver,
         FrameObserver,

@@ -3,6 +3,7 @@ import { credentialSabotages } from './credential-sabotages.ts';
 import { deliverySabotages } from './delivery-sabotages.ts';
 import { executionSabotages } from './execution-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
+import { poisonRunSabotages } from './poison-run-sabotages.ts';
 import type { Sabotage } from './sabotage.ts';
 import { toolSabotages } from './tool-sabotages.ts';
 
@@ -11,6 +12,7 @@ export const sabotages: readonly Sabotage[] = [
   ...isolationSabotages,
   ...deliverySabotages,
   ...executionSabotages,
+  ...poisonRunSabotages,
   ...accessSabotages,
   ...credentialSabotages,
   ...toolSabotages,

@@ -14,6 +14,7 @@ export const AUDIT_ACTIONS = [
   'api_key.revoked',
   'run.accepted',
   'run.started',
+  'run.crashed_nodes',
   'tool.called',
   'tool.completed',
   'approval.requested',

@@ -22,6 +22,6 @@ export { RefreshDto, SignInDto, SignUpDto } from './dto/credentials.dto.ts';
 export { IdentityLiveness } from './liveness/identity-liveness.service.ts';
 export type { EndReason } from './liveness/session-watch.ts';
 export { OwnSessions, type SessionSummary } from './own-sessions.service.ts';
-export { ROLES, type Permission, type Role } from './permissions.ts';
+export { apiKeyPermissions, ROLES, type Permission, type Role } from './permissions.ts';
 export type { SignedIn } from './sessions.service.ts';
 export type { UserProfile } from './user-profile.ts';

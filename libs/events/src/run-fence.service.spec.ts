@@ -8,7 +8,7 @@ const anotherOf = ({ identity, threadId, runId }: UserExecutionContext): UserExe
   aContext(identity).on({ threadId, runId }).build();
 const claimOn = ({ runId }: UserExecutionContext, epoch = 1) => {
   const { signal } = new AbortController();
-  return { runId, epoch, superseded: signal };
+  return { runId, epoch, interruptions: 0, superseded: signal };
 };
 
 describe('the fence of a run', () => {

@@ -6,6 +6,8 @@ export interface RunClaim {
   readonly runId: string;
   /** Counts the claims of the run: only the newest may write. */
   readonly epoch: number;
+  /** Times that a node was lost while it had the run. */
+  readonly interruptions: number;
   /** Aborts when the run was taken over: whatever is under way here is not its outcome any more. */
   readonly superseded: AbortSignal;
 }

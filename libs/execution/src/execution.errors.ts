@@ -2,6 +2,7 @@ import { AppError, type ErrorDetails } from '@bulkhead/errors';
 
 export const RUN_TIMEOUT = 'run_timeout';
 export const RUN_CANCELLED = 'run_cancelled';
+export const RUN_CRASHES_NODE = 'run_crashes_node';
 
 /** No agent has this name. */
 export class UnknownAgentError extends AppError {
@@ -121,6 +122,28 @@ export class RunUnreadableError extends AppError {
 
   constructor() {
     super('The run could not be executed: what was stored of it can not be read. Send the message again.');
+  }
+}
+
+/** Node after node was lost while it had the run, and the run finished no step in between. */
+export class RunCrashesNodeError extends AppError {
+  readonly code = RUN_CRASHES_NODE;
+  readonly kind = 'unavailable';
+
+  constructor() {
+    super(
+      'The run was stopped: the server broke down each time it worked on it. Ask an administrator to look into it.',
+    );
+  }
+}
+
+/** Only a run that ended with `run_crashes_node` is requeued, and only once. Nothing was changed. */
+export class RunNotRequeueableError extends AppError {
+  readonly code = 'run_not_requeueable';
+  readonly kind = 'conflict';
+
+  constructor() {
+    super('Only a run that failed with run_crashes_node can be requeued, and only once.');
   }
 }
 

@@ -33,6 +33,7 @@ import { RunLocator } from './run-locator.service.ts';
 import { RunOverview } from './run-overview.service.ts';
 import { RunJournal } from './run-journal.ts';
 import { RunQueue } from './run-queue.service.ts';
+import { RunRequeue } from './run-requeue.ts';
 import { RunRoom } from './run-room.service.ts';
 import { RunTraces } from './run-traces.service.ts';
 import { RunTotals } from './run-totals.ts';
@@ -86,6 +87,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunLocator,
     RunOverview,
     RunQueue,
+    RunRequeue,
     RunRoom,
     RunTraces,
     RunTotals,
@@ -117,6 +119,7 @@ import { ThreadTurns } from './thread-turns.ts';
     RunLocator,
     RunOverview,
     RunQueue,
+    RunRequeue,
     RunTraces,
     RunTotals,
   ],

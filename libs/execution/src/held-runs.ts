@@ -21,13 +21,14 @@ export class HeldRuns {
   }
 
   /** Holds what was claimed until it is released, or others take it over. */
-  add({ runId, epoch, stepFormat, job }: ClaimedRun): BegunRun {
+  add({ runId, epoch, interruptions, stepFormat, job }: ClaimedRun): BegunRun {
     const abort = new AbortController();
     // An earlier execution on this very node, which was away in between, is no longer the run's.
     this.#held.get(runId)?.abort.abort(new RunSupersededError());
-    const held: Held = { runId, epoch, superseded: abort.signal, abort };
+    const held: Held = { runId, epoch, interruptions, superseded: abort.signal, abort };
     this.#held.set(runId, held);
-    return { runId, epoch, superseded: abort.signal, stepFormat, job, release: () => this.#release(held) };
+    const { superseded } = held;
+    return { runId, epoch, interruptions, superseded, stepFormat, job, release: () => this.#release(held) };
   }
 
   /** Drops what others have taken over. */

@@ -17,8 +17,10 @@ export {
   NodeIdTakenError,
   QuotaExceededError,
   RunCancelledError,
+  RunCrashesNodeError,
   RunLimitError,
   RunNotPermittedError,
+  RunNotRequeueableError,
   RunOutdatedError,
   RunTimeoutError,
   RunUnreadableError,
@@ -39,5 +41,6 @@ export { RunTotals, type Durations, type RunTotalsReport } from './run-totals.ts
 export { RunOverview, type RunMetadata } from './run-overview.service.ts';
 export { RunLocator } from './run-locator.service.ts';
 export { RunQueue, type RunJob, type RunProcessor } from './run-queue.service.ts';
+export { RunRequeue } from './run-requeue.ts';
 export { RunTraces } from './run-traces.service.ts';
 export type { RunState, TerminalState } from './run-state.ts';

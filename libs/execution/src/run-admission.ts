@@ -5,14 +5,17 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { UserEventEmitter, type WhenBusy } from '@bulkhead/events';
 import { estimateTokens } from '@bulkhead/models';
 import {
+  runs,
   sqlStateOf,
   UserDatabaseSession,
   type Once,
   type Statement,
   type UserTransaction,
 } from '@bulkhead/persistence';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { AdmissionGate } from './admission-gate.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
+import { RUN_CRASHES_NODE, RunNotRequeueableError } from './execution.errors.ts';
 import { RunQueue } from './run-queue.service.ts';
 
 /** No such thread; raised by the database's functions. */
@@ -24,6 +27,8 @@ export interface AdmissionOptions {
   readonly whenBusy?: WhenBusy | undefined;
   /** Accepts it once under a key, and gives the same answer again. */
   readonly once?: Once | undefined;
+  /** The run of the same user whose message this one answers instead; it must have crashed its nodes. */
+  readonly insteadOf?: string | undefined;
 }
 
 export interface AcceptedRun {
@@ -49,22 +54,24 @@ export class RunAdmission {
   /**
    * Stores the message, the run, its first event, the audit row and the queue entry in one transaction.
    * @throws UnknownAgentError, IdempotencyKeyReusedError, ServerOverloadedError, TooManyRunsError, ThreadBusyError
+   * @throws RunNotRequeueableError when `insteadOf` is no run that crashed its nodes, or was requeued before
    * @throws ResourceNotFoundError for a foreign and an absent thread alike
    */
   async admit(
     agentName: string,
     content: string,
-    { whenBusy, once }: AdmissionOptions = {},
+    { whenBusy, once, insteadOf }: AdmissionOptions = {},
   ): Promise<AcceptedRun> {
     this.agents.get(agentName);
     const { context } = this.session;
-    const { threadId, runId, userId } = context;
+    const { threadId, runId, userId, identity } = context;
     const messageId = randomUUID();
     const store = async (transaction: UserTransaction): Promise<AcceptedRun> => {
       await this.gate.pass(transaction, whenBusy);
+      if (insteadOf !== undefined) await markRequeued(transaction, insteadOf, runId);
       const run: Statement = (literal) =>
-        `INSERT INTO bulkhead.runs (run_id, user_id, thread_id, agent_name, state)
-         VALUES (${[runId, userId, threadId, agentName, 'queued'].map(literal).join(', ')})`;
+        `INSERT INTO bulkhead.runs (run_id, user_id, thread_id, agent_name, state, session_id)
+         VALUES (${[runId, userId, threadId, agentName, 'queued', identity.sessionId].map(literal).join(', ')})`;
       const data = { messageId, content };
       const batch = { agentName, key: 'queued', events: [{ type: 'run_queued' as const, data }] };
       const [queued] = await this.emitter.emitWithin(transaction, batch, run);
@@ -86,4 +93,15 @@ export class RunAdmission {
         throw sqlStateOf(error) === ABSENT ? new ResourceNotFoundError('thread') : error;
       });
   }
+}
+
+/** @throws RunNotRequeueableError, so that of several that try at once only one succeeds */
+async function markRequeued({ db }: UserTransaction, runId: string, as: string): Promise<void> {
+  const isCrashed = sql`${runs.error} ->> 'code' = ${RUN_CRASHES_NODE}`;
+  const marked = await db
+    .update(runs)
+    .set({ requeuedAs: as })
+    .where(and(eq(runs.runId, runId), isNull(runs.requeuedAs), isCrashed))
+    .returning({ runId: runs.runId });
+  if (marked.length === 0) throw new RunNotRequeueableError();
 }

@@ -161,6 +161,35 @@ describe('the runs of a node', () => {
     expect(idsOf(await other.claim(randomUUID(), 10))).toEqual(ids.filter((id) => id !== first!.runId));
   });
 
+  it('count the nodes that were lost with them, and not those that gave them back', async () => {
+    const ada = await database.signUp();
+    await queue(ada);
+    const [lost, other] = [nodeOf('lost'), nodeOf('other-4')];
+    await lost.beat(randomUUID(), [], 10);
+    await other.beat(randomUUID(), [], 0);
+    await silence('lost', LEASE_MS + 1);
+    expect((await other.beat(randomUUID(), [], 10)).claimed).toMatchObject([{ interruptions: 1 }]);
+    await other.giveBack();
+    expect(await other.claim(randomUUID(), 10)).toMatchObject([{ interruptions: 1 }]);
+    await other.giveBackLost();
+    expect(await other.claim(randomUUID(), 10)).toMatchObject([{ interruptions: 2 }]);
+  });
+
+  it('begin one by one on each node when two nodes were lost with each of them', async () => {
+    const users = await each(3, () => database.signUp());
+    const suspects = await Promise.all(users.map((user) => queue(user)));
+    const fresh = await queue(await database.signUp());
+    await pool.query('update bulkhead.run_queue set interruptions = 2 where run_id = any ($1)', [suspects]);
+    const [first, second] = [nodeOf('first'), nodeOf('second')];
+    const taken = idsOf(await first.claim(randomUUID(), 10));
+    expect(taken.filter((id) => suspects.includes(id))).toHaveLength(1);
+    expect(taken).toContain(fresh);
+    expect(await first.claim(randomUUID(), 10)).toEqual([]);
+    expect(await second.claim(randomUUID(), 10)).toHaveLength(1);
+    await pool.query(`update bulkhead.run_queue set claimed_at = now() - interval '2 minutes'`);
+    expect(await first.claim(randomUUID(), 10)).toHaveLength(1);
+  });
+
   it('that were begun in a format that no node reads are given to any, which is told the format', async () => {
     const ada = await database.signUp();
     const runId = await queue(ada);

@@ -11,6 +11,8 @@ export interface ClaimedRun {
   readonly stepFormat: string;
   /** What it is opened with, as it was stored; null where that was lost. */
   readonly job: string | null;
+  /** Times that a node was lost while it had the run. */
+  readonly interruptions: number;
 }
 
 /** A run that a node executes, by its claim. */
@@ -60,10 +62,19 @@ export class RunClaims {
     };
   }
 
-  /** Gives back what this node has, for others to take at once. */
+  /** Gives back this node's runs, for others to take at once. */
   async giveBack(): Promise<void> {
     await this.pool.query(
       `UPDATE bulkhead.run_queue SET node_id = NULL, claim_id = NULL WHERE node_id = $1`,
+      [this.options.nodeId],
+    );
+  }
+
+  /** Gives back the runs that an earlier life of this node had when it ended without giving them back itself. */
+  async giveBackLost(): Promise<void> {
+    await this.pool.query(
+      `UPDATE bulkhead.run_queue SET node_id = NULL, claim_id = NULL, interruptions = interruptions + 1
+        WHERE node_id = $1`,
       [this.options.nodeId],
     );
   }
@@ -89,7 +100,7 @@ export class RunClaims {
   #claimStatement(token: string, room: number): string {
     const { nodeId, runsPerUser } = this.options;
     const [node, claim] = [escapeLiteral(nodeId), escapeLiteral(token)];
-    return `SELECT run_id AS "runId", epoch, step_format AS "stepFormat", job
+    return `SELECT run_id AS "runId", epoch, step_format AS "stepFormat", job, interruptions
          FROM bulkhead.claim_runs(${node}, ${claim}, ${arrayOf(STEP_FORMATS)}, ${room}, ${runsPerUser})`;
   }
 

@@ -6,7 +6,7 @@ import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { ContextIsolationError, UserContextScope } from '@bulkhead/user-context';
 import { ActivityLedger } from './activity-ledger.service.ts';
 import type { DurableSteps } from './durable-steps.ts';
-import { RUN_CANCELLED, RUN_TIMEOUT } from './execution.errors.ts';
+import { RUN_CANCELLED, RUN_TIMEOUT, RunCrashesNodeError } from './execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { RunClock } from './run-clock.ts';
@@ -48,6 +48,7 @@ export class RunExecution {
       this.#persist(() => this.conversation.read()),
     ]);
     if (state === 'ended') return;
+    if (state === 'crashing') return this.#end(agentName, new RunCrashesNodeError());
     const outcome: RunOutcome =
       state === 'cancelling'
         ? { state: 'cancelled' }
@@ -58,7 +59,10 @@ export class RunExecution {
 
   /** Ends a run that must not be executed. */
   async refuse(agentName: string, reason: AppError): Promise<void> {
-    if ((await this.#persist(() => this.journal.begin())) === 'ended') return;
+    if ((await this.#persist(() => this.journal.begin())) !== 'ended') await this.#end(agentName, reason);
+  }
+
+  async #end(agentName: string, reason: AppError): Promise<void> {
     const outcome: RunOutcome = { state: 'failed', problem: toProblemDetails(reason) };
     await this.#persist(() => this.journal.finish(agentName, outcome));
   }

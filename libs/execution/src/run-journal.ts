@@ -8,6 +8,7 @@ import {
   UserEventEmitter,
   type EventData,
   type NewEvent,
+  type RunClaim,
 } from '@bulkhead/events';
 import { estimateTokens } from '@bulkhead/models';
 import {
@@ -22,6 +23,7 @@ import {
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, eq, sql } from 'drizzle-orm';
 import type { DurableSteps } from './durable-steps.ts';
+import { RUN_CRASHES_NODE } from './execution.errors.ts';
 import { KeptSteps } from './kept-steps.ts';
 import { RunQueue } from './run-queue.service.ts';
 import { statesBefore, UNFINISHED_STATES } from './run-state.ts';
@@ -32,6 +34,9 @@ const ENDED = 'BH409';
 
 /** Tokens that the record of a run has room for: a sum that does not fit must not keep the run from its end. */
 const MAX_SUM = 2 ** 31 - 1;
+
+/** Nodes that may be lost with a run, one after the other, before the run is held to be the cause. */
+const MAX_FRUITLESS_CLAIMS = 5;
 
 /** Over a whole run. */
 interface Used {
@@ -101,28 +106,31 @@ export class RunJournal {
 
   /**
    * Marks the run as running. Doing so again, after a crash, changes nothing.
-   * @returns `ended` when there is nothing to do any more
+   * @returns `ended` when there is nothing to do any more, `crashing` when node after node was lost with the run while
+   *   it finished no step
    * @throws RunSupersededError when another node has it
    */
-  async begin(): Promise<'running' | 'cancelling' | 'ended'> {
+  async begin(): Promise<'running' | 'cancelling' | 'crashing' | 'ended'> {
     const { runId, threadId } = this.context;
     const { claim } = this.emitter;
     const started = this.audit.statement(this.context, 'run.started');
     const begun: Statement = (literal) =>
       `WITH begun AS (
          UPDATE bulkhead.runs SET state = 'running', started_at = coalesce(started_at, now())
-                ${claim ? `, epoch = ${literal(claim.epoch)}` : ''}
+                ${claim ? `, epoch = ${literal(claim.epoch)}` : ''} ${progressOf(runId, claim, literal)}
           WHERE run_id = ${literal(runId)} AND state IN (${UNFINISHED_STATES.map(literal).join(', ')})
                 ${claim ? `AND epoch <= ${literal(claim.epoch)}` : ''}
-         RETURNING cancel_requested_at IS NOT NULL AS is_cancelling
-       ) SELECT is_cancelling AS "isCancelling", (${started(literal)}) FROM begun`;
+         RETURNING cancel_requested_at IS NOT NULL AS is_cancelling,
+                   ${literal(claim?.interruptions ?? 0)} - progress_interruptions AS fruitless
+       ) SELECT is_cancelling AS "isCancelling", fruitless, (${started(literal)}) FROM begun`;
     // Whatever an earlier claim is storing at this moment comes before this, or not at all.
-    const [, [run] = []] = await this.session.statements<{ isCancelling: boolean }>([
+    const [, [run] = []] = await this.session.statements<{ isCancelling: boolean; fruitless: number }>([
       lockOf(threadId),
       begun,
     ]);
     if (!run) return this.#leave();
-    return run.isCancelling ? 'cancelling' : 'running';
+    if (run.isCancelling) return 'cancelling';
+    return run.fruitless >= MAX_FRUITLESS_CLAIMS ? 'crashing' : 'running';
   }
 
   /** What has ended needs no place in the queue. */
@@ -171,6 +179,9 @@ export class RunJournal {
     if (ended.type === 'agent_completed') transaction.atCommit(this.#answer(ended.data, ended.seq));
     transaction.atCommit(this.#end(outcome, done, used));
     this.queue.leave(transaction, this.context);
+    if ('problem' in outcome && outcome.problem.code === RUN_CRASHES_NODE) {
+      await this.audit.append(transaction, this.context, 'run.crashed_nodes', { agentName });
+    }
     return true;
   }
 
@@ -226,6 +237,18 @@ export class RunJournal {
     }
   }
 }
+
+/** Of a run that was interrupted: whether it has finished a step since it was last looked at. */
+const progressOf = (
+  runId: string,
+  claim: RunClaim | undefined,
+  literal: Parameters<Statement>[0],
+): string => {
+  if (!claim?.interruptions) return '';
+  const steps = `(SELECT count(*) FROM bulkhead.run_steps s WHERE s.run_id = ${literal(runId)})`;
+  return `, progress_steps = ${steps}, progress_interruptions = CASE WHEN ${steps} > progress_steps
+            THEN ${literal(claim.interruptions)} ELSE progress_interruptions END`;
+};
 
 /** Held until the commit: it makes the order of a thread's events that of their commits. */
 const lockOf =

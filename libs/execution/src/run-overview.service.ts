@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { ResourceNotFoundError } from '@bulkhead/errors';
 import type { PageKey } from '@bulkhead/events';
 import { AdminTransactions, runs } from '@bulkhead/persistence';
-import { desc, sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import type { RunState } from './run-state.ts';
 
 /** What an administrator may know of anybody's run: that it runs and how much, never what it is about. */
@@ -19,6 +20,14 @@ export interface RunMetadata {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
+}
+
+/** How a run can be reached again: its owner, its thread, and the session that accepted it. */
+export interface RunPlace {
+  readonly userId: string;
+  readonly threadId: string;
+  /** Absent for runs of versions that did not store it. */
+  readonly sessionId: string | null;
 }
 
 /** All the columns that an administrator may read, as far as they are shown. */
@@ -40,6 +49,16 @@ const columns = {
 @Injectable()
 export class RunOverview {
   constructor(private readonly transactions: AdminTransactions) {}
+
+  /** @throws ResourceNotFoundError */
+  async placeOf(runId: string): Promise<RunPlace> {
+    const { userId, threadId, sessionId } = runs;
+    const [place] = await this.transactions.run((db) =>
+      db.select({ userId, threadId, sessionId }).from(runs).where(eq(runs.runId, runId)),
+    );
+    if (!place) throw new ResourceNotFoundError('run');
+    return place;
+  }
 
   /** Newest first, after `from`. */
   async list(limit: number, from?: PageKey): Promise<RunMetadata[]> {

@@ -159,8 +159,7 @@ export class RunQueue {
       this.#logger,
     );
     try {
-      // What an earlier life of this node had.
-      await claims.giveBack();
+      await claims.giveBackLost();
     } catch (error) {
       lease.release();
       throw error;

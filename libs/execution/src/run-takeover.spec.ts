@@ -38,7 +38,7 @@ afterAll(() => test.close());
 /** Executes the run under a claim, as the queue does. */
 const execute = (node: TestNode, context: UserExecutionContext, epoch: number, steps: StoredSteps) =>
   node.execute(context, 'assistant', steps, {
-    claim: { runId: context.runId, epoch, superseded: new AbortController().signal },
+    claim: { runId: context.runId, epoch, interruptions: 0, superseded: new AbortController().signal },
   });
 const typesOf = async (context: UserExecutionContext) =>
   (await other.eventsOf(context)).map(({ type }) => type).filter((type) => type !== 'message_delta');

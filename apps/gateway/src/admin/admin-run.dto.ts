@@ -37,3 +37,8 @@ export class RunMetadataPageDto {
   @ApiPropertyOptional()
   readonly nextCursor?: string;
 }
+
+export class RequeuedRunDto {
+  @ApiProperty({ format: 'uuid', description: 'The new run.' })
+  readonly runId!: string;
+}

@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { apiKeyPermissions } from '@bulkhead/auth';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
+  IsIn,
   IsInt,
   IsOptional,
   IsString,
@@ -24,11 +26,14 @@ export class CreateApiKeyDto {
   @Matches(/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,80}$/u, { message: 'name must be text of 1 to 80 characters' })
   readonly name!: string;
 
-  @ApiProperty({ type: [String], maxItems: 50, example: ['threads:own', 'runs:own'] })
+  @ApiProperty({ enum: apiKeyPermissions, isArray: true, example: ['threads:own', 'runs:own'] })
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(50)
-  @IsString({ each: true })
+  @IsIn(apiKeyPermissions, {
+    each: true,
+    message: 'permissions must be some of your own, without account:own',
+  })
   readonly permissions!: readonly string[];
 
   @ApiPropertyOptional({ minimum: 1, maximum: 365, default: 90 })

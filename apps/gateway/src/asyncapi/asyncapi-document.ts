@@ -1,6 +1,6 @@
 import type { EventType } from '@bulkhead/events';
 import { ThreadSubscribeDto } from '../socket/socket.dto.ts';
-import { schemaOfDto } from './dto-schema.ts';
+import { schemaOfDto } from '../validation/dto-schema.ts';
 import { controlEvents, eventData, eventSchema, problemSchema } from './event-schemas.ts';
 import { named, object, uuid, type JsonSchema } from './json-schema.ts';
 import { socketCalls, type SocketCall } from './socket-calls.ts';

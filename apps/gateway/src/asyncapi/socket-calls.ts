@@ -4,7 +4,7 @@ import type { ApprovalState, RunState } from '@bulkhead/execution';
 import type { ThreadId } from '@bulkhead/user-context';
 import { ChatGateway } from '../socket/chat.gateway.ts';
 import { boolean, integer, object, oneOf, uuid, type JsonSchema, type Schema } from './json-schema.ts';
-import { schemaOfDto } from './dto-schema.ts';
+import { schemaOfDto } from '../validation/dto-schema.ts';
 
 /** The gateway's methods that answer a client. */
 type Call = Exclude<keyof ChatGateway, 'handleConnection' | 'handleDisconnect' | 'afterInit'>;

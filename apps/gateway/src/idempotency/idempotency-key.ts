@@ -25,7 +25,13 @@ export const ApiIdempotent = (): MethodDecorator =>
       required: false,
       description:
         'Your own name for this request, up to 200 visible ASCII characters. Sending it again within 24 hours has no second effect and the same answer; another request under it is refused (422).',
-      schema: { type: 'string', maxLength: 202, example: '8e03978e-40d5-43dd-bc93-6894a57f9324' },
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 202,
+        pattern: form.source,
+        example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+      },
     }),
   );
 

@@ -8,8 +8,11 @@ interface Operation {
   summary?: string;
   security?: readonly object[];
   parameters?: { name: string; in: string }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { description?: string; headers?: Record<string, object> }>;
 }
+
+type Schema = Record<string, unknown>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 /** Read where a client sends them anyway; nothing that a caller has to give. */
@@ -36,20 +39,41 @@ const tagged = { etag: text('Names this answer: send it as `If-None-Match` when 
 const later = { 'retry-after': text('Whole seconds to wait before trying again.', 'integer') };
 
 /**
- * Adds what is true of many routes at once, and what no decorator says: a summary, the problems that the guards, the
- * body's reader and the server as a whole answer with, and the headers of every answer.
+ * Adds the facts of many routes at once that no decorator says: a summary, the problems that the guards, the body's
+ * reader and the server as a whole answer with, the headers of every answer, that unknown fields of a body are refused,
+ * and that numbers are whole unless they are declared as `double`.
  */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;
-      if (operation) complete(operation, `${method.toUpperCase()} ${path}`);
+      if (!operation) continue;
+      complete(operation, `${method.toUpperCase()} ${path}`);
+      for (const { schema } of Object.values(operation.requestBody?.content ?? {}))
+        closeSchema(schema, document);
     }
   }
-  return document;
+  return wholeNumbers(document) as OpenAPIObject;
+}
+
+function closeSchema(schema: Schema, { components }: OpenAPIObject): void {
+  const name = typeof schema['$ref'] === 'string' ? schema['$ref'].split('/').at(-1) : undefined;
+  const described = name === undefined ? schema : (components?.schemas?.[name] as Schema | undefined);
+  if (described?.['type'] === 'object') described['additionalProperties'] = false;
+}
+
+function wholeNumbers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(wholeNumbers);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([name, field]) => [name, wholeNumbers(field)] as const);
+  const schema = Object.fromEntries(fields);
+  if (schema['type'] === 'number' && schema['format'] !== 'double') schema['type'] = 'integer';
+  return schema;
 }
 
 function complete(operation: Operation, route: string): void {
+  // A route that needs no credential says so: absent, the document's own default would hold.
+  operation.security ??= [];
   operation.summary ??= routeTexts[route] ?? wordsOf(operation.operationId ?? route);
   operation.parameters = (operation.parameters ?? []).filter(({ name }) => !implied.has(name));
   for (const status of sharedStatuses(operation, route))

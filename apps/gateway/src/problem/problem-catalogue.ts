@@ -258,6 +258,16 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'The server was upgraded while the run was under way, and can not continue it.',
     'Send the message again.',
   ),
+  run_crashes_node: entry(
+    503,
+    'Node after node broke down while it worked on the run, which finished no step in between.',
+    'Send something else, or ask an administrator to look into it and to requeue the run.',
+  ),
+  run_not_requeueable: entry(
+    409,
+    'The run did not end with `run_crashes_node`, or was requeued before.',
+    'Nothing: there is no run to repeat.',
+  ),
   run_unreadable: entry(503, 'What was stored of the run can not be read.', 'Send the message again.'),
   too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),
   already_connected: entry(409, 'The connection was made already.', 'Use it, or close it first.'),

@@ -42,7 +42,12 @@ async function workOff(claim: RunClaim): Promise<UserExecutionContext[]> {
 
 describe('the worker of runs', () => {
   it('executes a run in the context that accepted it, under the claim that the queue gave out', async () => {
-    const claim = { runId: accepted.runId, epoch: 7, superseded: new AbortController().signal };
+    const claim = {
+      runId: accepted.runId,
+      epoch: 7,
+      interruptions: 0,
+      superseded: new AbortController().signal,
+    };
     const opened = await workOff(claim);
     expect(opened.map((context) => context.toJSON())).toEqual([accepted.toJSON()]);
     expect(opened.map((context) => fence.claimOf(context))).toEqual([claim]);

@@ -9,6 +9,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 export class UsageQuery {
   @ApiProperty({
     required: false,
+    format: 'date',
     example: '2026-01-01',
     description: 'First day; by default that of this month.',
   })
@@ -16,7 +17,12 @@ export class UsageQuery {
   @IsISO8601({ strict: true }, { message: 'from must be a day that there is' })
   readonly from: string = `${today().slice(0, 8)}01`;
 
-  @ApiProperty({ required: false, example: '2026-01-31', description: 'Last day; by default today.' })
+  @ApiProperty({
+    required: false,
+    format: 'date',
+    example: '2026-01-31',
+    description: 'Last day; by default today.',
+  })
   @Matches(DAY, { message: 'to must be a day such as 2026-01-31' })
   @IsISO8601({ strict: true }, { message: 'to must be a day that there is' })
   readonly to: string = today();

@@ -67,6 +67,13 @@ export const runs = bulkhead.table(
     /** The claim that executes it: whoever had it before writes nothing any more. */
     epoch: integer('epoch').notNull().default(0),
     cancelRequestedAt: instant('cancel_requested_at'),
+    /** Finished steps, and interruptions so far, when it was last seen to have got on. */
+    progressSteps: integer('progress_steps').notNull().default(0),
+    progressInterruptions: integer('progress_interruptions').notNull().default(0),
+    /** The session that accepted it; null for runs of versions that did not store it. */
+    sessionId: uuid('session_id'),
+    /** The run that an administrator had its message answered by instead. */
+    requeuedAs: uuid('requeued_as'),
     /** Problem details of a run that failed. */
     error: jsonb('error'),
     steps: integer('steps').notNull().default(0),

@@ -36,6 +36,8 @@ export const runQueue = bulkhead.table(
     nodeId: text('node_id'),
     /** Counts the times it was taken. What an earlier taker still writes is refused. */
     epoch: integer('epoch').notNull().default(0),
+    /** Times that a node was lost while it had the run. */
+    interruptions: integer('interruptions').notNull().default(0),
     /** Names the claim that took it. */
     claimId: uuid('claim_id'),
     /** Nobody takes it before; `infinity` while it waits for a decision. */
