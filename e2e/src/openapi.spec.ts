@@ -58,6 +58,7 @@ const routes = [
   ['put', '/v1/admin/users/{userId}/quotas'],
   ['get', '/v1/admin/flags'],
   ['get', '/v1/admin/runtime'],
+  ['post', '/v1/admin/signing-keys/rotate'],
   ['put', '/v1/admin/flags/{flagName}'],
   ['get', '/v1/audit'],
   ['get', '/v1/audit/export'],

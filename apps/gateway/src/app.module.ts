@@ -17,6 +17,7 @@ import { AdminFlagsController } from './admin/admin-flags.controller.ts';
 import { AdminRunsController } from './admin/admin-runs.controller.ts';
 import { RunRequeuing } from './admin/run-requeuing.service.ts';
 import { AdminRuntimeController } from './admin/admin-runtime.controller.ts';
+import { AdminSigningKeysController } from './admin/admin-signing-keys.controller.ts';
 import { AdminUsageController } from './admin/admin-usage.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
@@ -108,6 +109,7 @@ export class AppModule {
         AdminUsageController,
         AdminFlagsController,
         AdminRuntimeController,
+        AdminSigningKeysController,
         SessionsController,
         ApiKeysController,
         ProblemsController,

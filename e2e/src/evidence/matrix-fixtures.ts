@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { newCredentials } from '../account.ts';
 import { probe } from '../http-probe.ts';
 import type { Server } from '../server.ts';
@@ -45,19 +45,23 @@ export class MatrixFixtures {
     return caller;
   }
 
-  /** A token that the server signed, but for its time: signed with the server's own key, behind its back. */
+  /** A token that the server signed, but for its time: signed with a key that is put among the server's own. */
   async expired(): Promise<Caller> {
     const caller = await this.signUp();
     const [header = '', payload = ''] = caller.token.split('.');
-    const { kid } = decode(header) as { kid: string };
-    const [key] = await this.cluster.query<{ private_jwk: object }>(
-      'select private_jwk from bulkhead.signing_keys where key_id = $1',
-      [kid],
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const kid = randomUUID();
+    // Retired, so that the server does not sign with it; it verifies for as long as the last token could be good.
+    await this.cluster.query(
+      `insert into bulkhead.signing_keys (key_id, public_jwk, private_jwk, retired_at)
+       values ($1, $2, '"none"', now() + interval '1 day')`,
+      [kid, JSON.stringify(publicKey.export({ format: 'jwk' }))],
     );
     const now = Math.floor(Date.now() / 1000);
-    const text = `${header}.${encode({ ...decode(payload), iat: now - 7_200, exp: now - 3_600 })}`;
-    const jwk = createPrivateKey({ key: key?.private_jwk as never, format: 'jwk' });
-    return { ...caller, token: `${text}.${sign(null, Buffer.from(text), jwk).toString('base64url')}` };
+    const claims = { ...decode(payload), iat: now - 7_200, exp: now - 3_600 };
+    const text = `${encode({ ...decode(header), kid })}.${encode(claims)}`;
+    const signature = sign(null, Buffer.from(text), privateKey).toString('base64url');
+    return { ...caller, token: `${text}.${signature}` };
   }
 
   /** The name of a thing of the caller's, by the name of the path parameter that asks for it. Undefined: not known here. */

@@ -86,4 +86,28 @@ export const credentialSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: 'apps/gateway/src/config/gateway.config.spec.ts' },
   },
+  {
+    name: 'signing key that is stored in clear',
+    breaks: 'a backup of the database signs no token',
+    places: [
+      {
+        file: 'libs/auth/src/signing-keys.service.ts',
+        find: 'privateJwk: await this.vault.seal(privateJwk)',
+        replace: 'privateJwk',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/signing-keys.service.spec.ts', test: 'thumbprint' },
+  },
+  {
+    name: 'signing key that is never changed',
+    breaks: 'a new key signs on schedule',
+    places: [
+      {
+        file: 'libs/auth/src/signing-key-rotation.service.ts',
+        find: 'if (signingKeyRotationDays === 0) return undefined;',
+        replace: 'if (signingKeyRotationDays >= 0) return undefined;',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/signing-key-rotation.spec.ts', test: 'schedule' },
+  },
 ];

@@ -20,6 +20,7 @@ export const AUDIT_ACTIONS = [
   'approval.requested',
   'approval.resolved',
   'admin.acted',
+  'signing_key.rotated',
   'flag.changed',
   'isolation.violated',
 ] as const;

@@ -16,9 +16,19 @@ import { ProviderAccounts } from './providers/provider-accounts.service.ts';
 import { ProviderTokens } from './providers/provider-tokens.service.ts';
 import { Sessions } from './sessions.service.ts';
 import { SignInThrottle } from './sign-in-throttle.service.ts';
+import { SigningKeyRotation } from './signing-key-rotation.service.ts';
+import { SigningKeyVault } from './signing-key-vault.service.ts';
 import { SigningKeys } from './signing-keys.service.ts';
 
-const offered = [Authenticator, IdentityLiveness, AccountService, OwnSessions, ApiKeys, UserAdministration];
+const offered = [
+  Authenticator,
+  IdentityLiveness,
+  AccountService,
+  OwnSessions,
+  ApiKeys,
+  UserAdministration,
+  SigningKeyRotation,
+];
 
 /** Needs `AUTH_OPTIONS` from the application's configuration. */
 @Module({
@@ -26,6 +36,7 @@ const offered = [Authenticator, IdentityLiveness, AccountService, OwnSessions, A
   providers: [
     ...offered,
     SigningKeys,
+    SigningKeyVault,
     AccessTokens,
     PasswordHasher,
     Sessions,

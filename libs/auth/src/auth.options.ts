@@ -37,6 +37,12 @@ export interface AuthOptions {
   readonly localAccounts?: boolean;
   /** OpenID providers whose tokens are accepted. Default none. */
   readonly providers?: readonly ProviderOptions[];
+  /** Encrypts the signing keys in the database, at least 32 characters; absent: derived from the password of its URL. */
+  readonly signingKeySecret?: string;
+  /** Secrets that encrypted them earlier. */
+  readonly previousSigningKeySecrets?: readonly string[];
+  /** After how many days a new key signs; 0 or absent: never by itself. */
+  readonly signingKeyRotationDays?: number;
   /** Accounts that become administrators at the start. Default none. */
   readonly adminUserIds?: readonly string[];
 }

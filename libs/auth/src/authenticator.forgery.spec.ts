@@ -21,7 +21,7 @@ beforeAll(async () => {
   attacker = await generateKeyPair('EdDSA', { extractable: true });
   const { accessToken } = await auth.signUp();
   token = accessToken;
-  forge = await openTokenForge(auth.database, token);
+  forge = await openTokenForge(auth, token);
   const retired = await generateSigningKey();
   await auth.database.asAdmin((client) =>
     client.query(
@@ -30,7 +30,7 @@ beforeAll(async () => {
       [retired.keyId, retired.publicJwk, retired.privateJwk],
     ),
   );
-  retiredToken = await (await openTokenForge(auth.database, token, retired.keyId)).sign();
+  retiredToken = await (await openTokenForge(auth, token, retired.keyId)).sign();
 });
 afterAll(() => auth.close());
 

@@ -104,7 +104,7 @@ describe('An access token', () => {
 
   it('gives no role or permission that it claims itself', async () => {
     const { accessToken } = await auth.signUp();
-    const forge = await openTokenForge(auth.database, accessToken);
+    const forge = await openTokenForge(auth, accessToken);
     const claims = { roles: ['admin'], permissions: ['admin:read'], scope: 'admin:read' };
     const identity = await authenticate(await forge.sign({ claims }));
     expect(identity.roles).toEqual(['user']);

@@ -9,6 +9,7 @@ export {
   IssuerUnavailableError,
   LocalAccountsOffError,
   OwnAccountError,
+  RecentSignInRequiredError,
   RolesFromProviderError,
   SignInBusyError,
   SignInRefusedError,
@@ -24,4 +25,5 @@ export type { EndReason } from './liveness/session-watch.ts';
 export { OwnSessions, type SessionSummary } from './own-sessions.service.ts';
 export { apiKeyPermissions, ROLES, type Permission, type Role } from './permissions.ts';
 export type { SignedIn } from './sessions.service.ts';
+export { SigningKeyRotation } from './signing-key-rotation.service.ts';
 export type { UserProfile } from './user-profile.ts';

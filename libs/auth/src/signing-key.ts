@@ -8,7 +8,7 @@ import {
 } from 'jose';
 import { accessTokenForm } from './access-token.ts';
 
-/** A key pair as it is stored. */
+/** A key pair, its private part not encrypted yet. */
 export interface StoredSigningKey {
   /** Thumbprint of the public key. Source: RFC 7638. */
   readonly keyId: string;

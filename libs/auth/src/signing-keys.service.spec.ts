@@ -11,6 +11,8 @@ import { openTestAuth, type TestAuth } from './testing/index.ts';
 let auth: TestAuth;
 
 const keysOf = (node: TestAuth['node']) => node.get(SigningKeys, { strict: false });
+const rotate = (node: TestAuth['node'], olderThanDays?: number) =>
+  node.get(AccountTransactions, { strict: false }).run((db) => keysOf(node).rotate(db, olderThanDays));
 const authenticatorOf = (node: TestAuth['node']) => node.get(Authenticator, { strict: false });
 const keyIdOf = (token: string) => decodeProtectedHeader(token).kid;
 const asAdmin = (sql: string, ...values: unknown[]) =>
@@ -53,7 +55,7 @@ describe('Signing keys', () => {
       {
         key_id: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/) as string,
         public_jwk: { kty: 'OKP', crv: 'Ed25519' },
-        private_jwk: { kty: 'OKP', crv: 'Ed25519', d: expect.any(String) as string },
+        private_jwk: expect.stringMatching(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/) as string,
         retired_at: null,
       },
     ]);
@@ -64,7 +66,7 @@ describe('Signing keys', () => {
 describe('Rotating the key', () => {
   it('leaves tokens good that were signed before, and signs the next with the new key', async () => {
     const before = await auth.signUp();
-    const keyId = await keysOf(auth.node).rotate();
+    const keyId = await rotate(auth.node);
     const after = await auth.accounts.refresh(before.refreshToken);
     expect(keyIdOf(before.accessToken)).not.toBe(keyId);
     expect(keyIdOf(after.accessToken)).toBe(keyId);
@@ -77,7 +79,7 @@ describe('Rotating the key', () => {
     const other = await auth.startNode();
     const { accessToken, refreshToken } = await auth.signUp();
     await authenticatorOf(other).authenticate(accessToken);
-    const keyId = await keysOf(other).rotate();
+    const keyId = await rotate(other);
     const next = await auth.accounts.refresh(refreshToken);
     expect(keyIdOf(next.accessToken)).toBe(keyId);
     expect((await authenticatorOf(other).authenticate(next.accessToken)).userId).toBe(next.user.userId);
@@ -85,7 +87,7 @@ describe('Rotating the key', () => {
 
   it('ends the old key once its last token must have expired, on nodes that know it too', async () => {
     const { accessToken, user } = await auth.signUp();
-    await keysOf(auth.node).rotate();
+    await rotate(auth.node);
     const retire = `update bulkhead.signing_keys set retired_at = now() - make_interval(secs => $2)
       where key_id = $1`;
     await asAdmin(retire, keyIdOf(accessToken), 895);
@@ -96,7 +98,7 @@ describe('Rotating the key', () => {
 
   it('at the same time on several nodes leaves one current key', async () => {
     const nodes = [auth.node, await auth.startNode()];
-    await Promise.all([...nodes, ...nodes, ...nodes].map((node) => keysOf(node).rotate()));
+    await Promise.all([...nodes, ...nodes, ...nodes].map((node) => rotate(node)));
     expect(await currentKeys()).toHaveLength(1);
   });
 
@@ -114,7 +116,7 @@ describe('An unknown key id', () => {
     const reads = jest.spyOn(node.get(AccountTransactions, { strict: false }), 'run');
     const keys = keysOf(node);
     expect(await keys.publicKey('made up')).toBeUndefined();
-    const keyId = await keysOf(auth.node).rotate();
+    const keyId = (await rotate(auth.node)) ?? '';
     const asked: Promise<unknown>[] = [];
     for (let times = 0; times < 30; times += 1) {
       asked.push(keys.publicKey(times === 20 ? keyId : `made up ${times}`));

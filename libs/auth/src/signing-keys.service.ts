@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { AccountTransactions, signingKeys, type TransactionDatabase } from '@bulkhead/persistence';
-import { desc, isNull, sql } from 'drizzle-orm';
+import { desc, eq, isNull, sql } from 'drizzle-orm';
 import type { CryptoKey } from 'jose';
 import { CLOCK_TOLERANCE_SECONDS } from './access-token.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
 import { generateSigningKey, importKey } from './signing-key.ts';
+import { SigningKeyVault } from './signing-key-vault.service.ts';
 
 /** The key that signs at this moment. */
 export interface CurrentKey {
@@ -23,6 +24,7 @@ const KEY_CREATION_LOCK = 7_265_115;
  */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
+  readonly #logger = new Logger(SigningKeys.name);
   #current: CurrentKey | undefined;
   #publicKeys: ReadonlyMap<string, CryptoKey> = new Map();
   #reading: Promise<void> | undefined;
@@ -31,18 +33,26 @@ export class SigningKeys implements OnModuleInit {
 
   constructor(
     private readonly transactions: AccountTransactions,
+    private readonly vault: SigningKeyVault,
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
-  /** Makes the first key of a new installation, however many nodes start at once. */
+  /** Makes the first key of a new installation, however many nodes start at once; encrypts what is not yet. */
   async onModuleInit(): Promise<void> {
-    await this.transactions.run((db) => this.current(db));
+    await this.transactions.run(async (db) => {
+      await lockCreation(db);
+      await this.#encryptStored(db);
+      await this.current(db);
+    });
   }
 
-  /** The key to sign with, read in the caller's transaction. */
+  /** The newest key that this node can sign with, read in the caller's transaction; made if there is none. */
   async current(db: TransactionDatabase): Promise<CurrentKey> {
-    const { keyId, privateJwk } = (await findCurrent(db)) ?? (await createFirst(db));
-    if (this.#current?.keyId !== keyId) this.#current = { keyId, key: await importKey(privateJwk) };
+    const found = await this.#findCurrent(db);
+    if (found) return (this.#current = found);
+    await lockCreation(db);
+    // While this node waited for the lock, another may have made the key.
+    this.#current = (await this.#findCurrent(db)) ?? (await this.#create(db));
     return this.#current;
   }
 
@@ -65,22 +75,64 @@ export class SigningKeys implements OnModuleInit {
   }
 
   /**
-   * Retires the current key and makes a new one, which every node signs with from its next sign-in on.
-   * Tokens signed before stay good until they expire.
-   * @returns the new key's id
+   * Retires the current keys and makes a new one, in the caller's transaction; from its commit on every node signs
+   * with it. Tokens signed before stay good until they expire.
+   * @param olderThanDays only when no key is as young as that; so of all nodes that ask at once, one does it
+   * @returns the new key's id, or undefined when nothing was due
    */
-  async rotate(): Promise<string> {
-    const fresh = await generateSigningKey();
-    await this.transactions.run(async (db) => {
-      await lockCreation(db);
-      // Not now(), the transaction's start: it may have waited for the lock while the old key went on signing.
-      await db
-        .update(signingKeys)
-        .set({ retiredAt: sql`clock_timestamp()` })
-        .where(isNull(signingKeys.retiredAt));
-      await db.insert(signingKeys).values(fresh);
-    });
-    return fresh.keyId;
+  async rotate(db: TransactionDatabase, olderThanDays = 0): Promise<string | undefined> {
+    await lockCreation(db);
+    const age = sql`clock_timestamp() - make_interval(days => ${olderThanDays})`;
+    const isYoung = sql`${signingKeys.retiredAt} is null and ${signingKeys.createdAt} > ${age}`;
+    const young = await db.select({ keyId: signingKeys.keyId }).from(signingKeys).where(isYoung).limit(1);
+    if (young.length > 0) return undefined;
+    // Not now(), the transaction's start: it may have waited for the lock while the old key went on signing.
+    await db
+      .update(signingKeys)
+      .set({ retiredAt: sql`clock_timestamp()` })
+      .where(isNull(signingKeys.retiredAt));
+    return (await this.#create(db)).keyId;
+  }
+
+  async #findCurrent(db: TransactionDatabase): Promise<CurrentKey | undefined> {
+    const rows = await db
+      .select({ keyId: signingKeys.keyId, privateJwk: signingKeys.privateJwk })
+      .from(signingKeys)
+      .where(isNull(signingKeys.retiredAt))
+      .orderBy(desc(signingKeys.createdAt));
+    for (const { keyId, privateJwk } of rows) {
+      if (this.#current?.keyId === keyId) return this.#current;
+      const jwk = await this.vault.open(privateJwk);
+      if (jwk) return { keyId, key: await importKey(jwk) };
+    }
+    return undefined;
+  }
+
+  async #create(db: TransactionDatabase): Promise<CurrentKey> {
+    const { privateJwk, ...fresh } = await generateSigningKey();
+    await db
+      .insert(signingKeys)
+      .values({ ...fresh, privateJwk: await this.vault.seal(privateJwk), createdAt: sql`clock_timestamp()` });
+    return { keyId: fresh.keyId, key: await importKey(privateJwk) };
+  }
+
+  /** Keys from before there was a secret, and those of a secret from before. */
+  async #encryptStored(db: TransactionDatabase): Promise<void> {
+    const rows = await db.select().from(signingKeys);
+    let [plain, unreadable] = [0, 0];
+    for (const { keyId, privateJwk } of rows) {
+      if (this.vault.isCurrent(privateJwk)) continue;
+      const jwk = await this.vault.open(privateJwk);
+      if (!jwk) {
+        unreadable += 1;
+        continue;
+      }
+      if (typeof privateJwk !== 'string') plain += 1;
+      const sealed = await this.vault.seal(jwk);
+      await db.update(signingKeys).set({ privateJwk: sealed }).where(eq(signingKeys.keyId, keyId));
+    }
+    if (plain > 0) this.#logger.warn(texts.plain);
+    if (unreadable > 0) this.#logger.warn(texts.unreadable);
   }
 
   async #readWhenDue(): Promise<void> {
@@ -95,32 +147,22 @@ export class SigningKeys implements OnModuleInit {
 
   async #read(): Promise<void> {
     const rows = await this.transactions.run((db) =>
-      db.select().from(signingKeys).where(sql.raw(this.verifiesStill)),
+      db
+        .select({ keyId: signingKeys.keyId, publicJwk: signingKeys.publicJwk })
+        .from(signingKeys)
+        .where(sql.raw(this.verifiesStill)),
     );
     const keys = rows.map(async ({ keyId, publicJwk }) => [keyId, await importKey(publicJwk)] as const);
     this.#publicKeys = new Map(await Promise.all(keys));
   }
 }
 
+const texts = {
+  plain:
+    'Signing keys were stored in clear until now, and are encrypted from now on. Backups may have them still: rotate with POST /v1/admin/signing-keys/rotate.',
+  unreadable:
+    'A signing key was stored with a secret that is not known here: this node signs with another one. If that is not meant, give all nodes the same SIGNING_KEY_SECRET, and the one from before in SIGNING_KEY_PREVIOUS_SECRETS.',
+} as const;
+
 const lockCreation = (db: TransactionDatabase) =>
   db.execute(sql`select pg_advisory_xact_lock(${KEY_CREATION_LOCK})`);
-
-async function findCurrent(db: TransactionDatabase) {
-  const rows = await db
-    .select({ keyId: signingKeys.keyId, privateJwk: signingKeys.privateJwk })
-    .from(signingKeys)
-    .where(isNull(signingKeys.retiredAt))
-    .orderBy(desc(signingKeys.createdAt))
-    .limit(1);
-  return rows[0];
-}
-
-async function createFirst(db: TransactionDatabase) {
-  await lockCreation(db);
-  // While this node waited for the lock, another may have made the key.
-  const existing = await findCurrent(db);
-  if (existing) return existing;
-  const fresh = await generateSigningKey();
-  await db.insert(signingKeys).values(fresh);
-  return fresh;
-}

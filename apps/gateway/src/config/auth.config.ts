@@ -10,6 +10,18 @@ export class AuthConfig {
   @Whole(1, 365)
   readonly REFRESH_TOKEN_TTL_DAYS: number = 30;
 
+  @IsOptional()
+  @MinLength(32, { message: 'SIGNING_KEY_SECRET must have at least 32 characters' })
+  readonly SIGNING_KEY_SECRET?: string;
+
+  @Matches(/^(?:[^,]{32,}(?:,(?!$)|$))*$/, {
+    message: 'SIGNING_KEY_PREVIOUS_SECRETS must be comma-separated secrets of at least 32 characters',
+  })
+  readonly SIGNING_KEY_PREVIOUS_SECRETS: string = '';
+
+  @Whole(0, 3_650)
+  readonly SIGNING_KEY_ROTATION_DAYS: number = 30;
+
   @IsIn(['on', 'off'], { message: 'LOCAL_ACCOUNTS must be on or off' })
   readonly LOCAL_ACCOUNTS: string = 'on';
 

@@ -68,6 +68,9 @@ const audit = (config: GatewayConfig): AuditOptions => ({
 const auth = (config: GatewayConfig): AuthOptions => ({
   accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
   refreshTokenTtlDays: config.REFRESH_TOKEN_TTL_DAYS,
+  ...(config.SIGNING_KEY_SECRET !== undefined && { signingKeySecret: config.SIGNING_KEY_SECRET }),
+  previousSigningKeySecrets: config.SIGNING_KEY_PREVIOUS_SECRETS.split(',').filter(Boolean),
+  signingKeyRotationDays: config.SIGNING_KEY_ROTATION_DAYS,
   localAccounts: config.LOCAL_ACCOUNTS === 'on',
   providers: [
     ...providersIn(config.OIDC_PROVIDERS),

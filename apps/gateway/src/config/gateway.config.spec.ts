@@ -50,6 +50,9 @@ describe('the configuration', () => {
     { AGENT_MODELS: 'assistant=anthropic:claude' },
     { OPENAI_COMPATIBLE_BASE_URL: 'ftp://x' },
     { RUN_TIMEOUT_SECONDS: '-1' },
+    { SIGNING_KEY_SECRET: 'short' },
+    { SIGNING_KEY_PREVIOUS_SECRETS: `${'a'.repeat(32)},short` },
+    { SIGNING_KEY_ROTATION_DAYS: '-1' },
   ])('refuses %j', (environment: Record<string, string>) => {
     expect(problemsOf(environment)).toContain(Object.keys(environment)[0]);
   });

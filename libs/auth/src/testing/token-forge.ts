@@ -1,5 +1,6 @@
-import type { TestDatabase } from '@bulkhead/persistence/testing';
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { SigningKeyVault } from '../signing-key-vault.service.ts';
+import type { TestAuth } from './test-auth.ts';
 
 /** Signs what it is told to, with the server's own key unless told otherwise: an attacker's best case. */
 export interface TokenForge {
@@ -14,11 +15,11 @@ export interface TokenForge {
 }
 
 export async function openTokenForge(
-  database: TestDatabase,
+  auth: TestAuth,
   realToken: string,
   keyId: string = decodeProtectedHeader(realToken).kid ?? '',
 ): Promise<TokenForge> {
-  const { publicJwk, ownKey } = await readKey(database, keyId);
+  const { publicJwk, ownKey } = await readKey(auth, keyId);
   return {
     keyId,
     publicJwk,
@@ -31,16 +32,18 @@ export async function openTokenForge(
   };
 }
 
-async function readKey(database: TestDatabase, keyId: string) {
+async function readKey({ database, node }: TestAuth, keyId: string) {
   const { rows } = await database.asAdmin((client) =>
-    client.query<{ public_jwk: JWK; private_jwk: JWK }>(
+    client.query<{ public_jwk: JWK; private_jwk: unknown }>(
       'select public_jwk, private_jwk from bulkhead.signing_keys where key_id = $1',
       [keyId],
     ),
   );
   const row = rows[0];
   if (!row) throw new Error('The token was not signed by a key of this database.');
-  return { publicJwk: row.public_jwk, ownKey: await importJWK(row.private_jwk, 'EdDSA') };
+  const privateJwk = await node.get(SigningKeyVault, { strict: false }).open(row.private_jwk);
+  if (!privateJwk) throw new Error('The key was stored with another secret.');
+  return { publicJwk: row.public_jwk, ownKey: await importJWK(privateJwk, 'EdDSA') };
 }
 
 export const base64url = (value: unknown): string =>
