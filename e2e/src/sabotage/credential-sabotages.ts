@@ -110,4 +110,16 @@ export const credentialSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: 'libs/auth/src/signing-key-rotation.spec.ts', test: 'schedule' },
   },
+  {
+    name: 'attack on an account that its owner never learns of',
+    breaks: 'a refused sign-in is in the log of the account that it was about',
+    places: [
+      {
+        file: 'apps/gateway/src/problem/refusals.service.ts',
+        find: 'identity?.userId ?? accountConcernedBy(error);',
+        replace: 'identity?.userId;',
+      },
+    ],
+    guard: { spec: 'apps/gateway/src/problem/refusals.spec.ts' },
+  },
 ];

@@ -6,8 +6,10 @@ import { SYSTEM_CHAIN } from './audit-record.ts';
 
 /** How long refusals are counted before they are written, in milliseconds. */
 const INTERVAL_MS = 10_000;
-/** Different refusals that are told apart in one interval; more are counted together. */
+/** Different refusals that are told apart in one interval; more are counted together by user, or else altogether. */
 const MAX_KINDS = 50;
+/** Users who are told apart in one interval. */
+const MAX_USERS = 1_000;
 
 /** Something was asked for and refused. */
 export interface Refusal {
@@ -39,14 +41,22 @@ export class RefusalLog implements OnModuleDestroy {
 
   /** Costs no query. */
   note(refusal: Refusal): void {
-    const { action, code } = refusal;
-    const key = keyOf(refusal);
-    const isKnown = this.#counts.has(key) || this.#counts.size < MAX_KINDS;
-    const counted = isKnown ? key : keyOf({ action, code });
-    const entry = this.#counts.get(counted) ?? { refusal: isKnown ? refusal : { action, code }, count: 0 };
+    const counted = this.#countedAs(refusal);
+    const key = keyOf(counted);
+    const entry = this.#counts.get(key) ?? { refusal: counted, count: 0 };
     entry.count += 1;
-    this.#counts.set(counted, entry);
+    this.#counts.set(key, entry);
     this.#timer ??= setTimeout(() => void this.flush(), INTERVAL_MS).unref();
+  }
+
+  /** Whoever attacks many accounts, from many addresses, hides none of them in the number. */
+  #countedAs(refusal: Refusal): Refusal {
+    const { action, code, userId } = refusal;
+    const has = (kind: Refusal, limit: number): boolean =>
+      this.#counts.has(keyOf(kind)) || this.#counts.size < limit;
+    if (has(refusal, MAX_KINDS)) return refusal;
+    const ofUser = { action, code, ...(userId !== undefined && { userId }) };
+    return has(ofUser, MAX_KINDS + MAX_USERS) ? ofUser : { action, code };
   }
 
   /** Before the log is sealed for the last time. */

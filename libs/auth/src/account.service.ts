@@ -13,6 +13,7 @@ import {
   UnauthenticatedError,
 } from './auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from './auth.options.ts';
+import { concerning } from './concerned-account.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
 import { PasswordHasher } from './password-hasher.service.ts';
 import { MAX_USER_AGENT_LENGTH, Sessions, type SignedIn } from './sessions.service.ts';
@@ -91,7 +92,7 @@ export class AccountService {
     check(signInRules, input);
     const { address = '' } = input;
     const email = tidy(input.email);
-    await this.throttle.assertNotTooEarly(email, address);
+    // First, also for who is sent away at once: so it takes the same time whether there is such an account.
     const [account] = await this.transactions.run((db) =>
       db
         .select({
@@ -104,12 +105,16 @@ export class AccountService {
           and(eq(accounts.issuer, LOCAL_ACCOUNTS), eq(sql`lower(${accounts.email})`, sql`lower(${email})`)),
         ),
     );
+    const userId = account?.user.userId;
+    await this.throttle.assertNotTooEarly(email, address).catch((error: Error) => {
+      throw concerning(error, userId);
+    });
     // The same work for all that are refused, whatever the reason.
     const isRight = await this.passwords.verify(account?.passwordHash, input.password, address);
     const isLocked = await this.throttle.isLocked(email, address);
     if (!account || !isRight || account.disabledAt || isLocked) {
       await this.throttle.noteFailure(email, address);
-      throw new SignInRefusedError();
+      throw concerning(new SignInRefusedError(), userId);
     }
     await this.throttle.forget(email, address);
     const { user } = account;

@@ -1,7 +1,10 @@
+import { inspect } from 'node:util';
+import { toProblemDetails } from '@bulkhead/errors';
 import { aContext } from '@bulkhead/user-context/testing';
 import { UserAdministration } from './administration/user-administration.service.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
+import { accountConcernedBy } from './concerned-account.ts';
 import type { ProviderOptions } from './auth.options.ts';
 import { OwnSessions } from './own-sessions.service.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
@@ -136,6 +139,34 @@ describe('The audit log', () => {
       },
       { action: 'admin.acted', trail, details: { act: 'user.deleted', userId: ada.user.userId } },
     ]);
+  });
+
+  it('names the account in a refusal of whoever tried to get into it, and tells the caller nothing', async () => {
+    const keys = auth.node.get(ApiKeys, { strict: false });
+    const owner = await identityOf(ada);
+    const input = { name: 'x', permissions: ['threads:own'], expiresInDays: 1 };
+    const [one, other] = [await keys.create(owner, input), await keys.create(owner, input)];
+    const forged = `bhk_${one.keyId.replaceAll('-', '')}_${other.key.split('_').slice(2).join('_')}`;
+    await keys.revoke(owner, other.keyId);
+    const ended = await auth.accounts.signIn(ada);
+    await auth.accounts.signOut(await identityOf(ended));
+    const address = '203.0.113.9';
+    const guess = (email: string) => auth.accounts.signIn({ email, password: 'a wrong guess', address });
+    const attempts: (() => Promise<unknown>)[] = [
+      // From the fourth on the password is not even looked at.
+      ...Array.from({ length: 5 }, () => () => guess(ada.email)),
+      () => auth.authenticator.authenticate(forged),
+      () => auth.authenticator.authenticate(other.key),
+      () => identityOf(ended),
+    ];
+    for (const attempt of attempts) {
+      const refusal: unknown = await attempt().catch((error: unknown) => error);
+      expect(accountConcernedBy(refusal)).toBe(ada.user.userId);
+      expect(inspect(refusal, { depth: 10, showHidden: true })).not.toContain(ada.user.userId);
+      expect(JSON.stringify(toProblemDetails(refusal))).not.toContain(ada.user.userId);
+    }
+    const stranger: unknown = await guess('nobody-at-all@bulkhead.example').catch((error: unknown) => error);
+    expect(accountConcernedBy(stranger)).toBeUndefined();
   });
 
   it('has no password and no token', async () => {

@@ -6,6 +6,7 @@ import { isUuid } from './access-token.ts';
 import { looksLikeApiKey } from './api-keys/api-key.ts';
 import { ApiKeyVerifier } from './api-keys/api-key-verifier.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
+import { concerning } from './concerned-account.ts';
 import { mintIdentity } from './identity-mint.ts';
 import { LIVE_SESSION } from './live-session.ts';
 import { LOCAL_ACCOUNTS } from './local-accounts.ts';
@@ -55,7 +56,12 @@ export class Authenticator {
           WHERE session_id = ${literal(sessionId)} AND user_id = ${literal(userId)} AND ${LIVE_SESSION}`,
       userId,
     );
-    if (!session) throw new UnauthenticatedError(new Error('Session, account or key is no longer good.'));
+    if (!session) {
+      throw concerning(
+        new UnauthenticatedError(new Error('Session, account or key is no longer good.')),
+        userId,
+      );
+    }
     return identityFor(session, Math.min(expiresAt, session.sessionExpiresAt.getTime()));
   }
 

@@ -16,6 +16,7 @@ export {
   TooManyApiKeysError,
   UnauthenticatedError,
 } from './auth.errors.ts';
+export { accountConcernedBy } from './concerned-account.ts';
 export { AuthModule } from './auth.module.ts';
 export { AUTH_OPTIONS, type AuthOptions, type ProviderOptions } from './auth.options.ts';
 export { Authenticator } from './authenticator.service.ts';

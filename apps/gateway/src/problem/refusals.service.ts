@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RefusalLog } from '@bulkhead/audit';
+import { accountConcernedBy } from '@bulkhead/auth';
 import { AppError } from '@bulkhead/errors';
 import type { Identity } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
@@ -33,10 +34,11 @@ export class Refusals {
     if (!(error instanceof AppError)) return error;
     const { code } = error;
     if (!noted.has(error.kind) && code !== 'rate_limited' && code !== SIGN_IN_DELAYED) return error;
-    const owner = identity && { userId: identity.userId };
+    // Who has proved to be somebody, or else whose account somebody tried to get into.
+    const userId = identity?.userId ?? accountConcernedBy(error);
     const action =
       code === SIGN_IN_REFUSED || code === SIGN_IN_DELAYED ? 'sign_in.refused' : 'access.refused';
-    this.log.note({ action, code, address, subject, ...owner });
+    this.log.note({ action, code, address, subject, ...(userId !== undefined && { userId }) });
     // A public route has counted the request already.
     if (error.kind !== 'unauthenticated' || code === SIGN_IN_REFUSED) return error;
     try {

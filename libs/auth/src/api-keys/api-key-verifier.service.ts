@@ -3,6 +3,7 @@ import { AccountTransactions, accounts, apiKeys, sessions } from '@bulkhead/pers
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from '../auth.options.ts';
+import { concerning } from '../concerned-account.ts';
 import { identityColumns, isLive } from '../live-session.ts';
 import { LOCAL_ACCOUNTS } from '../local-accounts.ts';
 import { isSameHash, parseApiKey } from './api-key.ts';
@@ -32,17 +33,20 @@ export class ApiKeyVerifier {
           scopes: apiKeys.permissions,
           secretHash: apiKeys.secretHash,
           lastUsedAt: sessions.lastUsedAt,
+          isLive: isLive().mapWith(Boolean),
         })
         .from(apiKeys)
         .innerJoin(sessions, eq(sessions.sessionId, apiKeys.sessionId))
         .innerJoin(accounts, eq(accounts.userId, sessions.userId))
-        .where(and(eq(apiKeys.sessionId, presented.keyId), isLive())),
+        .where(eq(apiKeys.sessionId, presented.keyId)),
     );
-    if (!row || !isSameHash(row.secretHash, presented.secretHash)) {
-      throw new UnauthenticatedError(new Error('The API key is unknown, revoked or expired.'));
+    if (!row?.isLive || !isSameHash(row.secretHash, presented.secretHash)) {
+      const reason = new Error('The API key is unknown, revoked or expired.');
+      throw concerning(new UnauthenticatedError(reason), row?.userId);
     }
     if (!this.#isTrusted(row.issuer)) {
-      throw new UnauthenticatedError(new Error('Whoever vouched for the account is not trusted any more.'));
+      const reason = new Error('Whoever vouched for the account is not trusted any more.');
+      throw concerning(new UnauthenticatedError(reason), row.userId);
     }
     if (Date.now() - (row.lastUsedAt?.getTime() ?? 0) > LAST_USE_MS) this.#noteUse(row.sessionId);
     return row;

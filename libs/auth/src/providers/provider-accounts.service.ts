@@ -12,6 +12,7 @@ import {
 import { and, eq, sql } from 'drizzle-orm';
 import { narrowApiKeys } from '../account-hold.ts';
 import { UnauthenticatedError } from '../auth.errors.ts';
+import { concerning } from '../concerned-account.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import { isLive, LIVE_SESSION } from '../live-session.ts';
 import { sessionIdOf, type ProviderSubject } from './provider-claims.ts';
@@ -21,6 +22,11 @@ export interface ProviderSession {
   readonly sessionId: string;
   readonly issuer: string;
   readonly roles: string[];
+}
+
+/** The account is disabled or gone, or the sign-in has ended. */
+interface NoSession {
+  readonly refusedUserId?: string;
 }
 
 /**
@@ -37,8 +43,9 @@ export class ProviderAccounts {
   /** @throws UnauthenticatedError when the account is disabled or deleted, or the sign-in was ended here */
   async sessionOf(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession> {
     const session = (await this.#known(options, subject)) ?? (await this.#opened(options, subject));
-    if (!session) throw new UnauthenticatedError(new Error('The account or the sign-in was ended here.'));
-    return session;
+    if ('sessionId' in session) return session;
+    const reason = new Error('The account or the sign-in was ended here.');
+    throw concerning(new UnauthenticatedError(reason), session.refusedUserId);
   }
 
   /** A sign-in of which the token tells nothing new: on the way of nearly every request, so as text and without a lock. */
@@ -68,7 +75,7 @@ export class ProviderAccounts {
   }
 
   /** Makes whatever is not there yet: the account, its roles, the session. */
-  #opened(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession | undefined> {
+  #opened(options: ProviderOptions, subject: ProviderSubject): Promise<ProviderSession | NoSession> {
     return this.transactions.run(
       async (db) => {
         const { issuer } = options;
@@ -78,14 +85,15 @@ export class ProviderAccounts {
           if (await create(db, options, subject)) happened.push(['sign_up.succeeded', { issuer }]);
           account = await find(db, options, subject);
         }
-        if (!account || account.disabledAt) return undefined;
-        if (account.tokensValidAfter && subject.issuedAt <= account.tokensValidAfter) return undefined;
-        const { userId } = account;
+        if (!account) return {};
+        const { userId, disabledAt, tokensValidAfter } = account;
+        const isStale = tokensValidAfter !== null && subject.issuedAt <= tokensValidAfter;
+        if (disabledAt || isStale) return { refusedUserId: userId };
         const roles = await currentRoles(db, account, subject);
         if (roles !== account.roles) happened.push(['roles.changed', { issuer, roles }]);
         const sessionId = sessionIdOf(userId, subject.signIn);
         const standing = await open(db, userId, sessionId, subject);
-        if (standing === 'ended') return undefined;
+        if (standing === 'ended') return { refusedUserId: userId };
         if (standing === 'new') happened.push(['sign_in.succeeded', { issuer, sessionId }]);
         // Last, and only when there is something: it holds the user's chain until the commit.
         for (const [action, details] of happened) await this.audit.appendAs(db, userId, action, details);
