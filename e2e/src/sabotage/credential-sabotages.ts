@@ -122,4 +122,28 @@ export const credentialSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: 'apps/gateway/src/problem/refusals.spec.ts' },
   },
+  {
+    name: 'strangers who take every turn of the password hash',
+    breaks: 'many attacking addresses keep nobody from signing in where they have before',
+    places: [
+      {
+        file: 'libs/auth/src/hashing-queue.ts',
+        find: 'if (familiar !== undefined) {',
+        replace: "if (familiar === '') {",
+      },
+    ],
+    guard: { spec: 'libs/auth/src/hashing-queue.spec.ts' },
+  },
+  {
+    name: 'guesses that are counted per address of an IPv6 network',
+    breaks: 'who has a network guesses no more often than who has an address',
+    places: [
+      {
+        file: 'libs/auth/src/sign-in-throttle.service.ts',
+        find: 'hashOf(email, subnetOf(address));',
+        replace: 'hashOf(email, address);',
+      },
+    ],
+    guard: { spec: 'libs/auth/src/sign-in-throttle.spec.ts', test: 'as a whole' },
+  },
 ];

@@ -60,9 +60,9 @@ export class AccountService {
       email,
       displayName: tidy(input.displayName ?? email.slice(0, email.lastIndexOf('@'))),
       // Before the transaction: no connection is held while others' passwords are hashed.
-      passwordHash: await this.passwords.hash(input.password, input.address),
+      passwordHash: await this.passwords.hash(input.password, { address: input.address }),
     };
-    return this.transactions.run(async (db) => {
+    const signedIn = await this.transactions.run(async (db) => {
       const [user] = await db
         .insert(accounts)
         .values(account)
@@ -79,6 +79,8 @@ export class AccountService {
       );
       return { user, ...tokens };
     });
+    await this.throttle.remember(email, input.address);
+    return signedIn;
   }
 
   /**
@@ -110,13 +112,16 @@ export class AccountService {
       throw concerning(error, userId);
     });
     // The same work for all that are refused, whatever the reason.
-    const isRight = await this.passwords.verify(account?.passwordHash, input.password, address);
+    const isFamiliar = await this.throttle.isFamiliar(email, address);
+    const origin = { address, ...(isFamiliar && { familiar: email.toLowerCase() }) };
+    const isRight = await this.passwords.verify(account?.passwordHash, input.password, origin);
     const isLocked = await this.throttle.isLocked(email, address);
     if (!account || !isRight || account.disabledAt || isLocked) {
       await this.throttle.noteFailure(email, address);
       throw concerning(new SignInRefusedError(), userId);
     }
     await this.throttle.forget(email, address);
+    await this.throttle.remember(email, address);
     const { user } = account;
     const tokens = await this.transactions.run(async (db) => {
       const opened = await this.sessions.open(db, user.userId, input.userAgent);

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
-import { BoundedQueue } from '@bulkhead/persistence';
 import { hash, verify, type Algorithm } from '@node-rs/argon2';
 import { normalisePassword } from './account-rules.ts';
-import { SignInBusyError } from './auth.errors.ts';
+import { HashingQueue, type PasswordOrigin } from './hashing-queue.ts';
 
 /** Argon2id with 19 MiB and two passes. Source: OWASP Password Storage Cheat Sheet; RFC 9106. */
 const parameters = {
@@ -24,14 +23,10 @@ const encode = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=
  */
 export const HASHES_AT_ONCE = Math.max(1, Math.min(2, availableParallelism() - 1));
 
-/** Hashes passwords on the native thread pool, never on the event loop; addresses take turns. */
+/** Hashes passwords on the native thread pool, never on the event loop, when it is their turn. */
 @Injectable()
 export class PasswordHasher {
-  readonly #queue = new BoundedQueue({
-    atOnce: HASHES_AT_ONCE,
-    waiting: 100,
-    refusal: (limit) => new SignInBusyError(limit),
-  });
+  readonly #queue = new HashingQueue(HASHES_AT_ONCE);
 
   /** In the form of every stored hash, so that verifying it is the same work; no password is known to match it. */
   readonly #decoy = [
@@ -43,18 +38,18 @@ export class PasswordHasher {
 
   /**
    * @returns the hash in PHC string format
-   * @throws SignInBusyError when a hundred are waiting
+   * @throws SignInBusyError when too many are waiting
    */
-  hash(password: string, address?: string): Promise<string> {
-    return this.#queue.run(() => hash(normalisePassword(password), parameters), { lane: address });
+  hash(password: string, origin?: PasswordOrigin): Promise<string> {
+    return this.#queue.run(() => hash(normalisePassword(password), parameters), origin);
   }
 
   /**
    * Without a stored hash, or with one that is no password's, it does the same work and says no.
-   * @throws SignInBusyError when a hundred are waiting
+   * @throws SignInBusyError when too many are waiting
    */
-  verify(stored: string | null | undefined, password: string, address?: string): Promise<boolean> {
+  verify(stored: string | null | undefined, password: string, origin?: PasswordOrigin): Promise<boolean> {
     const against = stored?.startsWith('$argon2id$') ? stored : this.#decoy;
-    return this.#queue.run(() => verify(against, normalisePassword(password)), { lane: address });
+    return this.#queue.run(() => verify(against, normalisePassword(password)), origin);
   }
 }

@@ -124,6 +124,37 @@ describe('Guessing passwords', () => {
     expect(await waitsOf('nobody-either@bulkhead.example')).toEqual(known);
   });
 
+  it('is counted for an IPv6 /64 as a whole, and for a /48 with a higher ceiling', async () => {
+    const { email, password } = await auth.signUp();
+    const throttle = auth.node.get(SignInThrottle, { strict: false });
+    for (let host = 0; host < 10; host += 1) await throttle.noteFailure(email, `2001:db8:1:1::${host}`);
+    expect(await throttle.isLocked(email, '2001:db8:1:1:ffff::1')).toBe(true);
+    expect(await throttle.isLocked(email, '2001:db8:1:2::1')).toBe(false);
+    for (let net = 2; net < 32; net += 1) await throttle.noteFailure(email, `2001:db8:1:${net}::1`);
+    for (const address of ['2001:db8:1:77::1', '2001:DB8:1:ABCD::9']) {
+      expect(await throttle.isLocked(email, address)).toBe(true);
+      await expect(auth.accounts.signIn({ email, password, address })).rejects.toThrow(SignInRefusedError);
+    }
+    expect(await throttle.isLocked(email, '2001:db8:2:1::1')).toBe(false);
+    await auth.accounts.signIn({ email, password, address: '2001:db8:2:1::1' });
+  });
+
+  it('keeps in mind where an account has signed in, for that account only, and no guesses', async () => {
+    const throttle = auth.node.get(SignInThrottle, { strict: false });
+    const [ada, ben] = [await auth.signUp(), await auth.signUp()];
+    const address = '2001:db8:9:1::1';
+    await waitOf(ada.email, address);
+    expect(await throttle.isFamiliar(ada.email, address)).toBe(false);
+    await auth.accounts.signIn({ email: ada.email, password: ada.password, address });
+    expect(await throttle.isFamiliar(ada.email.toUpperCase(), '2001:db8:9:1::2')).toBe(true);
+    expect(await throttle.isFamiliar(ben.email, address)).toBe(false);
+    expect(await throttle.isFamiliar(ada.email, '2001:db8:9:2::1')).toBe(false);
+    passSeconds(89 * 86_400);
+    expect(await throttle.isFamiliar(ada.email, address)).toBe(true);
+    passSeconds(2 * 86_400);
+    expect(await throttle.isFamiliar(ada.email, address)).toBe(false);
+  });
+
   it('of an account that does not exist is answered and counted the same', async () => {
     await guess('nobody@bulkhead.example', '192.0.2.5', 12);
     const { rows } = await auth.database.asAdmin((client) =>
