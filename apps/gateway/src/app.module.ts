@@ -29,6 +29,7 @@ import { IsolationIncidents } from './audit/isolation-incidents.service.ts';
 import { AuthController } from './auth/auth.controller.ts';
 import { AuthenticationGuard } from './auth/authentication.guard.ts';
 import { EntryPointAccess } from './boot/entry-point-access.service.ts';
+import { NodeLifecycle } from './boot/node-lifecycle.service.ts';
 import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
 import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
@@ -41,7 +42,10 @@ import { DeliveryController } from './events/delivery.controller.ts';
 import { EventStreams } from './events/event-streams.service.ts';
 import { EventsController } from './events/events.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { RootController } from './health/root.controller.ts';
 import { ReadinessCheck } from './health/readiness.service.ts';
+import { AddressLimits } from './rate-limits/address-limits.service.ts';
+import { GoodCredentials } from './rate-limits/good-credentials.service.ts';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.ts';
 import { RateLimits } from './rate-limits/rate-limits.service.ts';
 import { Refusals } from './problem/refusals.service.ts';
@@ -64,6 +68,7 @@ import { TraceExport } from './telemetry/trace-export.service.ts';
 import { RunObserver } from './telemetry/run-observer.service.ts';
 import { ActivityController } from './usage/activity.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
+import { UnknownQueryGuard } from './validation/unknown-query.guard.ts';
 import { RequestValidationPipe } from './validation/request-validation.pipe.ts';
 
 /** The server: every feature module is listed here, and nowhere else. */
@@ -116,16 +121,21 @@ export class AppModule {
         TablesController,
         HealthController,
         MetricsController,
+        RootController,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthenticationGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: APP_GUARD, useClass: UnknownQueryGuard },
         { provide: APP_PIPE, useClass: RequestValidationPipe },
         { provide: APP_FILTER, useClass: HttpProblemFilter },
         AuthenticationGuard,
         RateLimits,
+        AddressLimits,
+        GoodCredentials,
         Refusals,
         IsolationIncidents,
+        NodeLifecycle,
         EntryPointAccess,
         EntryPointScopes,
         ConnectionMetrics,

@@ -4,6 +4,7 @@ import { Authenticator, IdentityLiveness, type Permission } from '@bulkhead/auth
 import { ContextIsolationError, type AuthenticatedHttpRequest, type Identity } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
 import type { Socket } from 'socket.io';
+import { GoodCredentials } from '../rate-limits/good-credentials.service.ts';
 import { ACCESS, type Access } from './access.decorator.ts';
 import { PermissionRequiredError } from './access.errors.ts';
 
@@ -21,6 +22,7 @@ export class AuthenticationGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly authenticator: Authenticator,
     private readonly liveness: IdentityLiveness,
+    private readonly credentials: GoodCredentials,
   ) {}
 
   /** @throws UnauthenticatedError, PermissionRequiredError, DatabaseUnavailableError */
@@ -33,7 +35,14 @@ export class AuthenticationGuard implements CanActivate {
     }
     if (access === 'public') return true;
     const request = execution.switchToHttp().getRequest<FastifyRequest & { identity: Identity }>();
-    request.identity = await this.authenticator.authenticate(bearerToken(request));
+    const token = bearerToken(request);
+    try {
+      request.identity = await this.authenticator.authenticate(token);
+    } catch (error) {
+      this.credentials.forget(token);
+      throw error;
+    }
+    this.credentials.note(token);
     return admit(request.identity, access);
   }
 

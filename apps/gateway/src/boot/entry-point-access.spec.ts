@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { Authenticator, IdentityLiveness } from '@bulkhead/auth';
 import { Authenticated, Public, RequiresPermission } from '../auth/access.decorator.ts';
 import { AuthenticationGuard } from '../auth/authentication.guard.ts';
+import { GoodCredentials } from '../rate-limits/good-credentials.service.ts';
 import { EntryPointAccess } from './entry-point-access.service.ts';
 
 @Controller()
@@ -67,7 +68,10 @@ class UnguardedGateway {
 }
 
 const bootWith = async (controllers: Type[], providers: Type[]): Promise<void> => {
-  const doors = [Authenticator, IdentityLiveness].map((provide) => ({ provide, useValue: {} }));
+  const doors = [Authenticator, IdentityLiveness, GoodCredentials].map((provide) => ({
+    provide,
+    useValue: {},
+  }));
   @Module({ imports: [DiscoveryModule], controllers, providers: [EntryPointAccess, ...doors, ...providers] })
   class SampleModule {}
   const module = await Test.createTestingModule({ imports: [SampleModule] }).compile();

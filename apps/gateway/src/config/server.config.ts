@@ -14,6 +14,26 @@ export class ServerConfig {
   @Matches(/^[\w.:-]{1,253}$/, { message: 'HOST must be an address or a host name' })
   readonly HOST: string = '127.0.0.1';
 
+  @Matches(/^(?:[\w.-]{1,253}(?:,(?!$)|$))*$/, {
+    message: 'ALLOWED_HOSTS must be comma-separated host names without port, such as chat.example.org',
+  })
+  readonly ALLOWED_HOSTS: string = '';
+
+  @Whole(1, 1_000_000)
+  readonly CONNECTIONS_PER_NODE: number = 20_000;
+
+  @Whole(1, 1_000_000)
+  readonly CONNECTIONS_PER_ADDRESS: number = 1_000;
+
+  @Whole(0, 300)
+  readonly SHUTDOWN_DELAY_SECONDS: number = 0;
+
+  @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
+  readonly DOCS: string = 'on';
+
+  @IsIn(['on', 'off'], { message: 'HSTS_INCLUDE_SUBDOMAINS must be on or off' })
+  readonly HSTS_INCLUDE_SUBDOMAINS: string = 'on';
+
   @IsString()
   @MaxLength(1024)
   readonly DATA_DIR: string = '.data';

@@ -26,8 +26,11 @@ export class EventStream {
       ...headers,
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
+      // nginx collects an answer until its buffers are full, unless it is told not to.
+      'x-accel-buffering': 'no',
     });
-    response.flushHeaders();
+    // Proxies pass headers on with the first byte of the body.
+    response.write(': open\n\n');
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
   }
 

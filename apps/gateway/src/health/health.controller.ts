@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { Public } from '../auth/access.decorator.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -15,6 +15,19 @@ const isFine = {
 @Controller('health')
 export class HealthController {
   constructor(private readonly readiness: ReadinessCheck) {}
+
+  /** For a person: the process answers, and here is what machines ask. */
+  @Get()
+  @ApiExcludeEndpoint()
+  show(): { status: 'ok'; live: string; ready: string; startup: string; docs: string } {
+    return {
+      status: 'ok',
+      live: '/health/live',
+      ready: '/health/ready',
+      startup: '/health/startup',
+      docs: '/docs',
+    };
+  }
 
   /** The process answers. One that does not is to be started again. */
   @Get('live')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MemoryGate, QueueDepth, RunQueue } from '@bulkhead/execution';
 import { Database } from '@bulkhead/persistence';
+import { NodeLifecycle } from '../boot/node-lifecycle.service.ts';
 
 /** Wait of a run that could begin, in seconds, above which the nodes do not keep up. */
 const MAX_QUEUE_LAG_S = 30;
@@ -29,6 +30,7 @@ export class ReadinessCheck {
     private readonly queue: RunQueue,
     private readonly depth: QueueDepth,
     private readonly memory: MemoryGate,
+    private readonly node: NodeLifecycle,
   ) {}
 
   /** Whether everything that the boot does is done: what waits for a node to start asks this. */
@@ -38,9 +40,10 @@ export class ReadinessCheck {
 
   /**
    * Degraded is still ready: what is accepted is stored and will be done, if later.
-   * @throws DatabaseUnavailableError when the database does not answer, or the queue is not open yet or any more
+   * @throws ServerStoppingError from the signal on, DatabaseUnavailableError when the database does not answer, or the queue is not open yet or any more
    */
   async read(): Promise<Readiness> {
+    this.node.assertStaying();
     await this.database.ping();
     this.queue.assertOpen();
     const { oldestSeconds } = await this.depth.read();

@@ -1,7 +1,7 @@
 import { redact, redactText } from '@bulkhead/audit';
 
 /** What a field of a line can be. */
-type FieldKind = 'id' | 'name' | 'number' | 'error' | 'record';
+type FieldKind = 'id' | 'name' | 'reason' | 'number' | 'error' | 'record';
 
 /**
  * Every field that a line can have. There is none for what users, agents or tools say, so none of that can be written:
@@ -20,7 +20,9 @@ const fields: Readonly<Record<string, FieldKind>> = {
   step: 'name',
   outcome: 'name',
   code: 'name',
+  why: 'reason',
   status: 'number',
+  count: 'number',
   steps: 'number',
   toolCalls: 'number',
   durationMs: 'number',
@@ -29,6 +31,8 @@ const fields: Readonly<Record<string, FieldKind>> = {
 };
 
 const MAX_LENGTH = 128;
+/** A code, its meaning and a sentence of the database about itself. */
+const MAX_REASON_LENGTH = 256;
 const LEFT_OUT = '[left out]';
 
 /** A line's fields as they may be written. */
@@ -51,6 +55,10 @@ function read(kind: FieldKind, value: unknown): unknown {
     case 'name':
       return typeof value === 'string' && value.length <= MAX_LENGTH && !/[\p{Cc}]/u.test(value)
         ? value
+        : LEFT_OUT;
+    case 'reason':
+      return typeof value === 'string'
+        ? redactText(value.slice(0, MAX_REASON_LENGTH).replace(/\p{Cc}/gu, ' '))
         : LEFT_OUT;
     case 'number':
       return typeof value === 'number' ? value : LEFT_OUT;

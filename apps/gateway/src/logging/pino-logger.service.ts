@@ -43,7 +43,8 @@ export class PinoLogger implements LoggerService {
     const options = { level: 'trace', serializers: { err: (written: unknown) => written } };
     const pretty = {
       target: 'pino-pretty',
-      options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' },
+      // A line is a line: one field each would push everything else off the screen.
+      options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l', singleLine: true },
     };
     if (destination) this.#pino = pino(options, destination);
     else this.#pino = pino({ ...options, ...(isTerminal && { transport: pretty }) });

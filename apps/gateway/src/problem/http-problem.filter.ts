@@ -7,11 +7,12 @@ import {
   type ArgumentsHost,
   type ExceptionFilter,
 } from '@nestjs/common';
-import { AppError, toProblemDetails, type ProblemDetails } from '@bulkhead/errors';
+import { AppError } from '@bulkhead/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NodeLifecycle } from '../boot/node-lifecycle.service.ts';
+import { httpProblemOf } from './http-problem.ts';
 import { logProblem } from './problem-log.ts';
 import { Refusals } from './refusals.service.ts';
-import { TransportError } from './request.errors.ts';
 import { transportError } from './transport-problems.ts';
 
 /** Answers every error of a REST request with problem details (RFC 9457). */
@@ -21,17 +22,22 @@ export class HttpProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
 
   /** @param refusals absent where no route was found yet: there is nothing to be refused */
-  constructor(@Optional() private readonly refusals?: Refusals) {}
+  constructor(
+    @Optional() private readonly refusals?: Refusals,
+    @Optional() private readonly node?: NodeLifecycle,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    this.answer(this.refusals?.ofRequest(error, request) ?? error, request, http.getResponse<FastifyReply>());
+    const explained = this.node ? this.node.explain(error) : error;
+    const answered = this.refusals?.ofRequest(explained, request) ?? explained;
+    this.answer(answered, request, http.getResponse<FastifyReply>());
   }
 
   /** Also for what the HTTP server refuses before any route is found. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const problem = problemOf(error);
+    const problem = httpProblemOf(inOurWords(error));
     if (problem.status >= 500) logProblem(this.#logger, error, request.id);
     if (reply.sent) return;
     if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
@@ -44,10 +50,8 @@ export class HttpProblemFilter implements ExceptionFilter {
   }
 }
 
-function problemOf(error: unknown): ProblemDetails {
-  const refusal = error instanceof TransportError ? error : transportError(statusOf(error));
-  return refusal ? { ...toProblemDetails(refusal), status: refusal.status } : toProblemDetails(error);
-}
+/** An error of Nest, Fastify or a plugin of it, in our words. */
+const inOurWords = (error: unknown): unknown => transportError(statusOf(error)) ?? error;
 
 /** The status of an error of Nest or Fastify; 0 for any other. */
 function statusOf(error: unknown): number {

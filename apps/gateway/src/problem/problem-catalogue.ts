@@ -44,6 +44,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'The headers are larger than the server takes.',
     'Send fewer or shorter ones.',
   ),
+  host_not_allowed: entry(
+    421,
+    'The name in `Host` is none of the server, which protects users on its network from foreign pages.',
+    "Use the server's own name, or have this one added to `ALLOWED_HOSTS`.",
+  ),
   idempotency_key_reused: entry(
     422,
     'The `Idempotency-Key` was used for another request.',
@@ -167,6 +172,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'The work took longer than it may and was stopped.',
     'Try again, or ask for less at once.',
   ),
+  server_stopping: entry(
+    503,
+    'This node is about to stop and takes nothing more. Nothing was done.',
+    'Try again after `Retry-After`; another node answers.',
+  ),
   shutting_down: entry(
     503,
     'This node is shutting down. Nothing was done.',
@@ -269,6 +279,10 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'Nothing: there is no run to repeat.',
   ),
   run_unreadable: entry(503, 'What was stored of the run can not be read.', 'Send the message again.'),
-  too_many_connections: entry(429, 'The user has as many connections open as one may.', 'Close one first.'),
+  too_many_connections: entry(
+    429,
+    'The user, or the address, has as many connections open as one may.',
+    'Close one first.',
+  ),
   already_connected: entry(409, 'The connection was made already.', 'Use it, or close it first.'),
 };

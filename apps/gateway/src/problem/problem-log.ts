@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { AppError } from '@bulkhead/errors';
+import { reasonOf } from './failure-reason.ts';
 
 /**
  * Tells the operator what a caller is not told: all of a defect, and in one line why something is away. Refusals are no
@@ -12,7 +13,5 @@ export function logProblem(
 ): void {
   if (!(error instanceof AppError) || error.kind === 'internal') logger.error({ requestId, err: error });
   else if (error.kind === 'unavailable' && error.cause !== undefined)
-    logger.warn({ requestId, code: error.code, why: messageOf(error.cause) });
+    logger.warn({ requestId, code: error.code, why: reasonOf(error.cause) });
 }
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

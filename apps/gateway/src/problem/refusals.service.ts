@@ -4,7 +4,8 @@ import { accountConcernedBy } from '@bulkhead/auth';
 import { AppError } from '@bulkhead/errors';
 import type { Identity } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
-import { RateLimits } from '../rate-limits/rate-limits.service.ts';
+import { markCounted } from '../rate-limits/counted-requests.ts';
+import { AddressLimits } from '../rate-limits/address-limits.service.ts';
 
 const SIGN_IN_REFUSED = 'sign_in_refused';
 const SIGN_IN_DELAYED = 'sign_in_delayed';
@@ -15,14 +16,16 @@ const noted = new Set(['unauthenticated', 'forbidden']);
 export class Refusals {
   constructor(
     private readonly log: RefusalLog,
-    private readonly limits: RateLimits,
+    private readonly limits: AddressLimits,
   ) {}
 
   /** @returns the error to answer with: that of the limit, once the address has guessed too often */
   ofRequest(error: unknown, request: FastifyRequest): unknown {
     const { identity } = request as { identity?: Identity };
     const subject = `${request.method} ${request.routeOptions.url ?? ''}`;
-    return this.#note(error, request.ip, subject, identity);
+    const answer = this.#note(error, request.ip, subject, identity);
+    if (error instanceof AppError && error.kind === 'unauthenticated') markCounted(request);
+    return answer;
   }
 
   /** The same for a handshake or a frame. */
@@ -42,7 +45,7 @@ export class Refusals {
     // A public route has counted the request already.
     if (error.kind !== 'unauthenticated' || code === SIGN_IN_REFUSED) return error;
     try {
-      this.limits.address.spend(address);
+      this.limits.spend(address);
       return error;
     } catch (limited) {
       return limited;

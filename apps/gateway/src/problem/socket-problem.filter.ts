@@ -1,14 +1,19 @@
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { toProblemDetails } from '@bulkhead/errors';
+import { NodeLifecycle } from '../boot/node-lifecycle.service.ts';
 import type { Frame } from '../socket/frame.ts';
 import { logProblem } from './problem-log.ts';
 
 /** Answers every error of a socket message in its acknowledgement, with the same body as REST. */
+@Injectable()
 @Catch()
 export class SocketProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Socket');
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  constructor(private readonly node: NodeLifecycle) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = this.node.explain(thrown);
     // Nest hands over [client, data, frame, event].
     const frame = host.getArgByIndex<Frame>(2);
     logProblem(this.#logger, error, frame.requestId);

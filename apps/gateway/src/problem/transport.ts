@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { toProblemDetails } from '@bulkhead/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuseHostileJson } from '../validation/untrusted-json.ts';
+import { answerBySocket } from './http-problem.ts';
 import { HttpProblemFilter } from './http-problem.filter.ts';
 import { type TransportError } from './request.errors.ts';
 import { RouteTable } from './route-table.ts';
@@ -20,22 +18,30 @@ const answers = new Set([
   'text/event-stream',
 ]);
 
-/** Refuses what no route is asked about, and says in every answer which request it belongs to. */
-export function guardTransport(fastify: FastifyInstance): void {
+/**
+ * Rejects malformed requests and foreign host names before routing; adds the request id to every response.
+ * @param isAllowedHost whether the request names the server as it may be named
+ */
+export function guardTransport(
+  fastify: FastifyInstance,
+  isAllowedHost: (request: FastifyRequest) => boolean,
+): void {
   const routes = new RouteTable();
   const filter = new HttpProblemFilter();
   fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    if (!isAllowedHost(request)) return filter.answer(transportError(421), request, reply);
     const allowed = request.is404 ? routes.methodsOf(request.url) : [];
     if (allowed.length > 0) void reply.header('allow', [...allowed, 'OPTIONS'].join(', '));
     if (allowed.length > 0 && request.method === 'OPTIONS') {
       void reply.status(204).send();
-      return;
+      return undefined;
     }
     const refusal = refusalOf(request, allowed.length > 0);
     if (refusal) filter.answer(refusal, request, reply);
     else done();
+    return undefined;
   });
 }
 
@@ -86,19 +92,5 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     socket.destroy();
     return;
   }
-  const status = statusOfCode[error.code ?? ''] ?? 400;
-  const requestId = randomUUID();
-  const problem = { ...toProblemDetails(transportError(status)), status, requestId };
-  const body = JSON.stringify(problem);
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      `X-Request-Id: ${requestId}`,
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  answerBySocket(transportError(statusOfCode[error.code ?? ''] ?? 400), socket);
 }

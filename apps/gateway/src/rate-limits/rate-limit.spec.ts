@@ -63,6 +63,18 @@ describe('a rate limit', () => {
     expect(spend(limits[0], 1)).toBe(1);
   });
 
+  it('tells beforehand whether it is reached, which counts nothing and asks no database', () => {
+    const { limits, time, queries } = cluster(1, 10);
+    const [limit] = limits;
+    for (let time = 0; time < 100; time += 1) expect(limit?.refusal('ada')).toBeUndefined();
+    expect(spend(limit, 25)).toBe(10);
+    const before = queries();
+    expect(limit?.refusal('ada')).toMatchObject({ details: { limit: 10, retryAfterSeconds: 60 } });
+    expect(queries()).toBe(before);
+    time.now += 60_000;
+    expect(limit?.refusal('ada')).toBeUndefined();
+  });
+
   it('holds over nodes, but for what they have not told each other yet', async () => {
     const { limits } = cluster(2, 100);
     let accepted = 0;

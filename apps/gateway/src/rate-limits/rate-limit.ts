@@ -46,7 +46,7 @@ export class RateLimit {
     const window = this.#windowOf(key);
     window.untold += 1;
     const left = this.limit - window.used - window.pending - window.untold;
-    const seconds = Math.max(1, Math.ceil((window.endsAt - this.now()) / 1000));
+    const seconds = this.#secondsOf(window);
     if (left >= 0 && window.untold >= Math.ceil(this.limit / PARTS)) this.#tell(key, window);
     if (left < 0) {
       // What is refused counts for nothing more: who is over the limit costs no query either.
@@ -54,6 +54,18 @@ export class RateLimit {
       throw new RateLimitedError(this.limit, seconds);
     }
     return { limit: this.limit, left, seconds };
+  }
+
+  /** The error that `spend` would throw, if it would; counts nothing, and remembers no key. */
+  refusal(key: string): RateLimitedError | undefined {
+    const window = this.#windows.get(key);
+    if (!window || window.endsAt <= this.now()) return undefined;
+    if (window.used + window.pending + window.untold < this.limit) return undefined;
+    return new RateLimitedError(this.limit, this.#secondsOf(window));
+  }
+
+  #secondsOf(window: Window): number {
+    return Math.max(1, Math.ceil((window.endsAt - this.now()) / 1000));
   }
 
   #windowOf(key: string): Window {

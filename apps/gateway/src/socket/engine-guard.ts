@@ -1,14 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { UserSocketServer } from './user-socket.ts';
-
-type Engine = UserSocketServer['engine'];
-/** Engine.IO keeps the id to itself: who knows it can speak for the session. */
-interface EngineSession {
-  readonly id: string;
-  readonly request: IncomingMessage;
-  readonly transport: { readonly name: string };
-  once(event: 'close', listener: () => void): unknown;
-}
+import { clientAddress, type TrustedHop } from '../connections/client-address.ts';
+import type { EngineRequest, SocketEngine } from './engine.ts';
 
 /** What a session of long polling began with: another client with its id must look the same to go on with it. */
 interface Look {
@@ -16,34 +8,39 @@ interface Look {
   readonly userAgent: string | undefined;
 }
 
-const lookOf = ({ socket, headers }: IncomingMessage): Look => ({
-  address: socket.remoteAddress,
-  userAgent: headers['user-agent'],
+const lookOf = (request: IncomingMessage, isTrusted: TrustedHop): Look => ({
+  address: clientAddress(request, isTrusted),
+  userAgent: request.headers['user-agent'],
 });
 
 /** Clients that are no browser may say nothing about themselves when they go over to WebSocket. */
-function isSame(look: Look, request: IncomingMessage): boolean {
-  const { address, userAgent } = lookOf(request);
-  const isUpgrade = request.headers.upgrade !== undefined && userAgent === undefined;
-  return address === look.address && (isUpgrade || userAgent === look.userAgent);
+function isSame(known: Look, { address, userAgent }: Look, isUpgrade: boolean): boolean {
+  return (
+    address === known.address && ((isUpgrade && userAgent === undefined) || userAgent === known.userAgent)
+  );
 }
 
 /**
  * Refuses every request, not only the first, of a page that may not connect; and a request for a session of long
  * polling that is not from where it began. Engine.IO itself asks for the session's id alone.
  */
-export function guardEngine(engine: Engine, isAllowed: (request: IncomingMessage) => boolean): void {
+export function guardEngine(
+  engine: SocketEngine,
+  isAllowed: (request: EngineRequest) => boolean,
+  isTrusted: TrustedHop,
+): void {
   const polling = new Map<string, Look>();
-  engine.on('connection', (session: EngineSession) => {
+  engine.on('connection', (session) => {
     const { id, request, transport } = session;
     if (transport.name !== 'polling') return;
-    polling.set(id, lookOf(request));
+    polling.set(id, lookOf(request, isTrusted));
     session.once('close', () => polling.delete(id));
   });
-  engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
-    const { sid } = (request as IncomingMessage & { _query: { sid?: string } })._query;
+  engine.use((request, _response, next) => {
+    const { sid } = request._query;
     const look = sid === undefined ? undefined : polling.get(sid);
-    const isItsOwn = look === undefined || isSame(look, request);
+    const isUpgrade = request.headers.upgrade !== undefined;
+    const isItsOwn = look === undefined || isSame(look, lookOf(request, isTrusted), isUpgrade);
     next(isAllowed(request) && isItsOwn ? undefined : new Error('Not allowed.'));
   });
 }

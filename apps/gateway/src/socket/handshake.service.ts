@@ -10,12 +10,13 @@ import { AlreadyConnectedError } from '../delivery/delivery.errors.ts';
 import { Refusals } from '../problem/refusals.service.ts';
 import { RequestValidationPipe } from '../validation/request-validation.pipe.ts';
 import { ThreadSubscribeDto } from './socket.dto.ts';
+import { RefusalTally } from './refusal-tally.ts';
 import type { UserSocket } from './user-socket.ts';
 
 /** Lets a connection in, or not: before this has passed, no event of it is handled. */
 @Injectable()
 export class Handshake {
-  readonly #logger = new Logger('Handshake');
+  readonly #tally = new RefusalTally(new Logger('Handshake'));
   readonly #validation = new RequestValidationPipe();
   readonly #admitted = new WeakSet<UserSocket['conn']>();
 
@@ -34,11 +35,16 @@ export class Handshake {
         const { address } = socket.handshake;
         const problem = toProblemDetails(this.refusals.ofSocket(error, address, 'connect'));
         const requestId = randomUUID();
-        this.#logger.log({ requestId, event: 'connect', outcome: problem.code });
+        this.#tally.note(problem.code, requestId);
         next(Object.assign(new Error(problem.detail), { data: { ...problem, requestId } }));
       },
     );
   };
+
+  /** A connection was closed because it sent too much. */
+  noteFlood(): void {
+    this.#tally.note('sent_too_much');
+  }
 
   async #admit(socket: UserSocket): Promise<void> {
     const { token, ...opening } = socket.handshake.auth as Record<string, unknown>;

@@ -4,13 +4,21 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import { toProblemDetails } from '@bulkhead/errors';
 import type { Observable } from 'rxjs';
 import type { ServerOptions } from 'socket.io';
+import helmet from 'helmet';
+import { GatewayConfig } from '../config/gateway.config.ts';
+import { securityHeaders } from '../connections/security-headers.ts';
+import { AddressLimits } from '../rate-limits/address-limits.service.ts';
 import { RateLimits } from '../rate-limits/rate-limits.service.ts';
 import { UnknownEventError } from '../problem/request.errors.ts';
 import { FrameObserver } from '../telemetry/frame-observer.service.ts';
 import { isAllowedOrigin } from './allowed-origins.ts';
+import { ConnectionBudgets } from './connection-budgets.ts';
+import { ConnectionGate, type GateOptions } from './connection-gate.ts';
+import type { EngineMiddleware, SocketEngine } from './engine.ts';
 import { guardEngine } from './engine-guard.ts';
 import { Frame, type Acknowledge, type FrameAnswer } from './frame.ts';
 import { Handshake } from './handshake.service.ts';
+import type { ReceiveLimits } from './receive-budget.ts';
 import type { UserSocket, UserSocketServer } from './user-socket.ts';
 
 /** Largest frame, in bytes; beyond it Socket.IO closes the connection. Messages have a smaller limit that answers. */
@@ -22,6 +30,26 @@ const PING_INTERVAL_MS = 15_000;
 const PING_TIMEOUT_MS = 10_000;
 /** How long connections may stay open while the server ends, in milliseconds. */
 const CLOSE_GRACE_MS = 500;
+
+/** Frames in a row that are answered with `rate_limited` before the connection is closed. */
+const MAX_REFUSED_FRAMES = 100;
+
+/** A sign-in with the largest token, asked for a few times, over polling too. */
+const BEFORE_ADMISSION = { packets: 12, bytes: 32 * 1024 };
+/** Ten of the longest messages at once, or all threads of a connection opened again. */
+const BURST = { packets: 1_000, bytes: 4 * MAX_FRAME_BYTES };
+const PACKETS_PER_SECOND = 200;
+const BYTES_PER_SECOND = 256 * 1024;
+
+/** @param framesPerMinute the user's limit: where the operator raises it, a connection may send faster, too */
+function receiveLimits(framesPerMinute: number): ReceiveLimits {
+  const packets = Math.max(PACKETS_PER_SECOND, framesPerMinute / 60);
+  return {
+    before: BEFORE_ADMISSION,
+    burst: { ...BURST, packets: Math.max(BURST.packets, packets) },
+    perSecond: { packets, bytes: BYTES_PER_SECOND * (packets / PACKETS_PER_SECOND) },
+  };
+}
 
 /** One event's handler as Nest has prepared it, with guards, pipes and filters around it. */
 interface MessageHandler {
@@ -36,6 +64,7 @@ export class SocketAdapter extends IoAdapter {
   constructor(
     private readonly app: INestApplication<HttpServer>,
     private readonly allowedOrigins: ReadonlySet<string>,
+    private readonly gate: Omit<GateOptions, 'limits'>,
   ) {
     super(app);
   }
@@ -52,9 +81,24 @@ export class SocketAdapter extends IoAdapter {
       // CORS does not guard WebSocket: the origin is checked here for every transport, and again with every request.
       allowRequest: ({ headers }, decide) => decide(null, isAllowedOrigin(headers, this.allowedOrigins)),
     } as Partial<ServerOptions> as ServerOptions) as UserSocketServer;
-    guardEngine(server.engine, ({ headers }) => isAllowedOrigin(headers, this.allowedOrigins));
-    server.use(this.app.get(Handshake).middleware);
+    this.#guard(server);
     return server;
+  }
+
+  /** In this order: what is refused early costs little. */
+  #guard(server: UserSocketServer): void {
+    const engine = server.engine as SocketEngine;
+    const handshake = this.app.get(Handshake);
+    const config = this.app.get(GatewayConfig);
+    engine.use(helmet(securityHeaders(config)) as EngineMiddleware);
+    const gate = new ConnectionGate({ ...this.gate, limits: this.app.get(AddressLimits) });
+    gate.guard(engine, (sid) => budgets.isAdmitted(sid));
+    guardEngine(engine, ({ headers }) => isAllowedOrigin(headers, this.allowedOrigins), this.gate.isTrusted);
+    const budgets = new ConnectionBudgets(engine, receiveLimits(config.FRAMES_PER_MINUTE_PER_USER), () =>
+      handshake.noteFlood(),
+    );
+    server.use(handshake.middleware);
+    server.on('connection', ({ conn }) => budgets.admit(conn));
   }
 
   /** Ends all connections, once answers that are on their way had a moment to arrive. */
@@ -77,13 +121,19 @@ export class SocketAdapter extends IoAdapter {
     const { frames } = this.app.get(RateLimits);
     const observer = this.app.get(FrameObserver);
     const [socket, handlers, transform] = args as [UserSocket, readonly MessageHandler[], Transform];
+    let refusedInARow = 0;
     socket.onAny((event: unknown, ...payload: unknown[]) => {
       const acknowledge = typeof payload.at(-1) === 'function' ? (payload.pop() as Acknowledge) : undefined;
       const frame = new Frame(acknowledge);
       try {
         frames.spend(socket.data.identity.userId);
+        refusedInARow = 0;
       } catch (error) {
-        return frame.answer(refusalOf(error));
+        frame.answer(refusalOf(error));
+        refusedInARow += 1;
+        // A client that goes on regardless of the answers is not listening.
+        if (refusedInARow >= MAX_REFUSED_FRAMES) socket.conn.close();
+        return;
       }
       const handler = handlers.find(({ message }) => message === event);
       if (!handler) return frame.answer(refusalOf(new UnknownEventError()));

@@ -4,6 +4,10 @@ import { InvalidRequestError } from '../problem/request.errors.ts';
 
 const UPLOAD_ROUTE = '/v1/tables';
 
+/** Whether a request may upload a table, which reads its body itself and has a time limit of its own. */
+export const isTableUpload = ({ method, routeOptions }: FastifyRequest): boolean =>
+  method === 'POST' && routeOptions.url === UPLOAD_ROUTE;
+
 /** Where tables are uploaded, a CSV is handed on as it arrives; everywhere else it is no body. */
 export function acceptCsv(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('text/csv', (request, payload, done) => {

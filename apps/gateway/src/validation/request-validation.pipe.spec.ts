@@ -46,6 +46,19 @@ describe('a frame or body', () => {
     expect(JSON.stringify([(error as Error).message, error])).not.toContain('canary-7f3a');
   });
 
+  it('that lacks a field is told so, whatever rules the field has', async () => {
+    await expect(validate({ threadId })).rejects.toThrow('Content is required.');
+    await expect(validate({ threadId, content: '' })).rejects.toThrow('Content should not be empty.');
+  });
+
+  it('is told every field that breaks a rule at once, the first as `field`', async () => {
+    const broken = { threadId: 'default', agentName: 7, extra: 1 };
+    const error = await validate(broken).catch((error: Error) => error);
+    expect(error).toMatchObject({ details: { field: expect.any(String) as string } });
+    for (const name of ['threadId', 'agentName', 'extra', 'content is required'])
+      expect(String((error as Error).message).toLowerCase()).toContain(name.toLowerCase());
+  });
+
   it('of any shape is answered with a refusal or a DTO, and leaves Object.prototype alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (body) => {

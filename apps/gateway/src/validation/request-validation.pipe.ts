@@ -1,9 +1,11 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError, type FieldError } from '../problem/request.errors.ts';
 import { refuseHostileJson } from './untrusted-json.ts';
 
 const MAX_FIELD_LENGTH = 100;
+/** Fields that one answer names. */
+const MAX_FIELD_ERRORS = 20;
 
 /** Validates bodies, queries, paths and frames against their DTO; what the DTO does not know is refused. */
 @Injectable()
@@ -15,7 +17,7 @@ export class RequestValidationPipe extends ValidationPipe {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       stopAtFirstError: true,
-      validationError: { target: false, value: false },
+      validationError: { target: false, value: true },
       exceptionFactory: refusal,
     });
   }
@@ -34,14 +36,27 @@ export class RequestValidationPipe extends ValidationPipe {
 }
 
 function refusal(errors: ValidationError[]): InvalidRequestError {
-  const path: string[] = [];
-  let error = errors[0];
-  for (; error; error = error.children?.[0]) {
-    path.push(error.property);
-    const [rule] = Object.values(error.constraints ?? {});
-    if (rule) return new InvalidRequestError(printable(path.join('.')), printable(rule));
-  }
-  return new InvalidRequestError('body', 'the request is not valid');
+  const [first = { field: 'body', rule: 'the request is not valid' }, ...others] = fieldErrorsIn(errors);
+  return new InvalidRequestError(first.field, first.rule, others);
 }
+
+/** Each field that breaks a rule, with one rule of it, in the order of the DTO. */
+function fieldErrorsIn(errors: readonly ValidationError[], parent = ''): FieldError[] {
+  return errors
+    .flatMap((error) => {
+      const path = parent === '' ? error.property : `${parent}.${error.property}`;
+      const own = Object.values(error.constraints ?? {});
+      // A rule about what is missing would speak of a length or a type that nothing has.
+      const rule =
+        error.value === undefined && own.length > 0 && !isUnknown(error) ? `${path} is required` : own[0];
+      return [
+        ...(rule === undefined ? [] : [{ field: printable(path), rule: printable(rule) }]),
+        ...fieldErrorsIn(error.children ?? [], path),
+      ];
+    })
+    .slice(0, MAX_FIELD_ERRORS);
+}
+
+const isUnknown = ({ constraints = {} }: ValidationError): boolean => 'whitelistValidation' in constraints;
 
 const printable = (text: string): string => text.slice(0, MAX_FIELD_LENGTH).replace(/\p{C}/gu, '');

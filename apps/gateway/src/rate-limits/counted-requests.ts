@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Identity } from '@bulkhead/user-context';
+import type { FastifyRequest } from 'fastify';
+import { bearerToken } from '../auth/authentication.guard.ts';
+
+type Counted = FastifyRequest & { identity?: Identity; isCounted?: boolean };
+
+/** Never limited: an orchestrator that gets no answer restarts the node. */
+const health = new Set(['/health', '/health/live', '/health/ready', '/health/startup']);
+const METRICS = '/metrics';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Whether a request is for the machines that look after the server. @param metricsToken METRICS_TOKEN */
+export function isCare(request: FastifyRequest, metricsToken: string | undefined): boolean {
+  const { url = '' } = request.routeOptions;
+  if (health.has(url)) return true;
+  const token = url === METRICS ? bearerToken(request) : undefined;
+  if (metricsToken === undefined || token === undefined) return false;
+  return timingSafeEqual(digest(token), digest(metricsToken));
+}
+
+/** A guard, or a refusal, has counted the request already. */
+export function markCounted(request: FastifyRequest): void {
+  (request as Counted).isCounted = true;
+}
+
+/** Whether an answered request has no address left to count against: it had a user, was counted, or needs no counting. */
+export function isCounted(
+  request: FastifyRequest,
+  status: number,
+  metricsToken: string | undefined,
+): boolean {
+  const { identity, isCounted: isMarked, routeOptions } = request as Counted;
+  const isMetrics = routeOptions.url === METRICS && status < 400;
+  return identity !== undefined || isMarked === true || isMetrics || isCare(request, metricsToken);
+}
