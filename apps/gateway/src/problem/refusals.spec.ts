@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { RefusalLog } from '@bulkhead/audit';
 import { accountConcernedBy, AccountService } from '@bulkhead/auth';
 import { openTestAuth, type TestAuth } from '@bulkhead/auth/testing';
-import { RateLimits } from '../rate-limits/rate-limits.service.ts';
+import { AddressLimits } from '../rate-limits/address-limits.service.ts';
 import { Refusals } from './refusals.service.ts';
 
 let auth: TestAuth;
@@ -12,7 +12,7 @@ const note = jest.spyOn(RefusalLog.prototype, 'note').mockImplementation(() => u
 beforeAll(async () => {
   auth = await openTestAuth();
   const log = auth.node.get(RefusalLog, { strict: false });
-  refusals = new Refusals(log, Object.create(RateLimits.prototype) as RateLimits);
+  refusals = new Refusals(log, Object.create(AddressLimits.prototype) as AddressLimits);
 });
 afterAll(() => auth.close());
 beforeEach(() => note.mockClear());
