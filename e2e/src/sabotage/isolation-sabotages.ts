@@ -47,7 +47,7 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/persistence/src/user-transactions.service.ts',
-        find: "`SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id'",
+        find: "`SELECT set_config('role', '${roles.app}', true), set_config('app.user_id'",
         replace: "`SELECT set_config('app.user_id'",
       },
     ],
@@ -59,7 +59,7 @@ export const isolationSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/persistence/src/user-transactions.service.ts',
-        find: "`SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${literal(userId)}, true)`",
+        find: "`SELECT set_config('role', '${roles.app}', true), set_config('app.user_id', ${literal(userId)}, true)`",
         replace:
           "`SELECT set_config('role', 'bulkhead_app', false), set_config('app.user_id', ${literal(userId)}, false)`",
       },

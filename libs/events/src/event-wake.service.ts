@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database, NotificationChannel } from '@bulkhead/persistence';
 import { EventRouter, type RouteKey } from './event-router.service.ts';
 
@@ -16,7 +16,6 @@ const SWEEP_MS = 1_000;
  */
 @Injectable()
 export class EventWake implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(EventWake.name);
   readonly #node = randomUUID();
   readonly #changed = new Set<RouteKey>();
   readonly #channel: NotificationChannel;
@@ -59,10 +58,7 @@ export class EventWake implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.#changed.size === 0) return;
     const payloads = [...this.#changed].map((key) => `${this.#node} ${key}`);
     this.#changed.clear();
-    await this.#channel.notify(payloads).catch((error: unknown) => {
-      // The events are stored; readers elsewhere find them with their next sweep or reconnect.
-      this.#logger.warn(`Other nodes could not be woken: ${String(error)}`);
-    });
+    await this.#channel.announce(payloads);
   }
 
   #hear(payload: string): void {

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database, NotificationChannel } from '@bulkhead/persistence';
 
 const CHANNEL = 'bulkhead_approvals';
@@ -6,7 +6,6 @@ const CHANNEL = 'bulkhead_approvals';
 /** Tells the node where a run waits that its owner has decided. What travels is a hint: the decision is stored. */
 @Injectable()
 export class ApprovalWakes implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(ApprovalWakes.name);
   readonly #waiting = new Map<string, () => void>();
   readonly #channel: NotificationChannel;
 
@@ -30,9 +29,7 @@ export class ApprovalWakes implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The decision is committed. */
   async wake(approvalId: string): Promise<void> {
-    await this.#channel
-      .notify([approvalId])
-      .catch((error: unknown) => this.#logger.warn(`A decision could not be announced: ${String(error)}`));
+    await this.#channel.announce([approvalId]);
   }
 
   /** Settles at a wake, after the time, or with the signal's abort; whoever waits looks then. */

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
+import { openPool } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
-import pg from 'pg';
+import type pg from 'pg';
 import { NodeIdTakenError } from './execution.errors.ts';
 import { NodeLease } from './node-lease.ts';
 
@@ -21,7 +22,7 @@ afterAll(() => database.close());
 
 /** Each node has a pool of its own. */
 async function take(nodeId: string): Promise<NodeLease> {
-  const pool = new pg.Pool({ connectionString: database.database.engineUrl });
+  const pool = openPool(database.database.engineUrl);
   pool.on('error', () => undefined);
   pools.push(pool);
   const lease = await NodeLease.take(pool, nodeId, new Logger());

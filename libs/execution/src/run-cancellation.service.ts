@@ -38,7 +38,7 @@ export class RunCancellation implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** Stops the context's run, wherever it is executed. Its request to stop must be stored already. */
   async stop(context: UserExecutionContext): Promise<void> {
-    if (!this.ledger.cancel(context)) await this.#channel.notify([context.runId]);
+    if (!this.ledger.cancel(context)) await this.#channel.announce([context.runId]);
   }
 
   #check(contexts: readonly UserExecutionContext[]): void {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { asEngine, literalOf, runs, threads } from '@bulkhead/persistence';
+import { asEngine, literalOf, openPool, runs, threads } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
 import type { Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
-import pg from 'pg';
+import type pg from 'pg';
 import { enterQueue, leaveQueue, RunClaims, type ClaimedRun } from './run-claims.ts';
 
 const LIMIT = 3;
@@ -13,7 +13,7 @@ let database: TestDatabase;
 let pool: pg.Pool;
 beforeAll(async () => {
   database = await openTestDatabase();
-  pool = new pg.Pool({ connectionString: database.database.engineUrl });
+  pool = openPool(database.database.engineUrl);
   // The pool is not done closing its connections when it says so, and then the database stops.
   pool.on('error', () => undefined);
 });

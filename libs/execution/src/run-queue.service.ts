@@ -6,11 +6,11 @@ import {
   asEngine,
   Database,
   DatabaseUnavailableError,
+  openPool,
   type UserTransaction,
-  surviveLoss,
 } from '@bulkhead/persistence';
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import pg from 'pg';
+import type pg from 'pg';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { NodeLease } from './node-lease.ts';
 import { enterQueue, leaveQueue, RunClaims } from './run-claims.ts';
@@ -78,8 +78,7 @@ export class RunQueue {
    * life of this node left unfinished. @throws NodeIdTakenError
    */
   async start(processRun: RunProcessor): Promise<void> {
-    const pool = new pg.Pool({ connectionString: this.database.engineUrl, max: POOL_SIZE, keepAlive: true });
-    surviveLoss(pool);
+    const pool = openPool(this.database.engineUrl, { max: POOL_SIZE, keepAlive: true });
     pool.on('error', (error) => this.#logger.warn(`An engine connection was lost: ${error.message}`));
     this.#pool = pool;
     try {

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { FeatureFlags } from '@bulkhead/flags';
 import { NotificationChannel, type Database } from '@bulkhead/persistence';
 
@@ -11,7 +10,6 @@ const POLL_MS = 100;
  * `run_queue_wake` has every node ask instead, where notifications are in doubt.
  */
 export class RunWake {
-  readonly #logger = new Logger(RunWake.name);
   readonly #channel: NotificationChannel;
   readonly #unwatch: () => void;
   #poll: NodeJS.Timeout | undefined;
@@ -46,9 +44,7 @@ export class RunWake {
   async others(): Promise<void> {
     // They ask by themselves.
     if (this.#isPolling) return;
-    await this.#channel
-      .notify([''])
-      .catch((error: unknown) => this.#logger.warn(`Other nodes could not be woken: ${String(error)}`));
+    await this.#channel.announce(['']);
   }
 
   get #isPolling(): boolean {

@@ -57,11 +57,7 @@ export class FeatureFlags implements OnModuleInit, OnModuleDestroy {
   /** Tells every node, this one included. */
   async announce(): Promise<void> {
     await this.refresh();
-    await this.#channel
-      .notify([''])
-      .catch((error: unknown) =>
-        this.#logger.warn(`A changed flag could not be announced: ${String(error)}`),
-      );
+    await this.#channel.announce(['']);
   }
 
   /** Reads the flags anew, one reader at a time; while the database is away, what was known holds. */

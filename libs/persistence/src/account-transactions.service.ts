@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
 import { sendTo } from './planned-statements.ts';
-import type { Statement } from './statement.ts';
+import { asRole, type Statement } from './statement.ts';
 import { databaseOf, inTransaction, withConnection, type TransactionDatabase } from './transaction.ts';
 
 /**
@@ -19,7 +19,7 @@ export class AccountTransactions {
   run<R>(work: (db: TransactionDatabase) => Promise<R>, whose?: string): Promise<R> {
     return inTransaction(
       this.database.pool,
-      ['BEGIN', 'SET LOCAL ROLE bulkhead_auth'],
+      ['BEGIN', asRole('auth')],
       (client) => work(databaseOf(client)),
       {
         ...(whose !== undefined && { lane: whose }),
@@ -32,7 +32,7 @@ export class AccountTransactions {
    * @throws DatabaseUnavailableError, or what the statement raises; then nothing is stored
    */
   async statement<Row>(statement: Statement, whose?: string): Promise<Row[]> {
-    const parts = [() => "SELECT set_config('role', 'bulkhead_auth', true)", statement];
+    const parts = [asRole('auth'), statement];
     const results = await withConnection(this.database.pool, (client) => sendTo(client, parts), whose);
     return (results.at(-1)?.rows ?? []) as Row[];
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
+import { asRole } from './statement.ts';
 import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
 
 /**
@@ -13,7 +14,7 @@ export class AdminTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws */
   run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, ['BEGIN READ ONLY', 'SET LOCAL ROLE bulkhead_admin'], (client) =>
+    return inTransaction(this.database.pool, ['BEGIN READ ONLY', asRole('admin')], (client) =>
       work(databaseOf(client)),
     );
   }

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from './postgres/connections.ts';
 
 /** How often what waits is looked at, in milliseconds. */
 const LOOK_MS = 100;
@@ -104,7 +105,7 @@ export class DatabasePulse {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.connectionString });
+    const client = openClient(this.connectionString);
     client.on('error', () => this.#drop());
     try {
       await client.connect();

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { Database } from './database.service.ts';
+import { openClient } from './postgres/connections.ts';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { readPostmaster } from './postgres/postmaster-file.ts';
 
@@ -23,13 +23,13 @@ describe('the database of a node', () => {
 
   it('leaves no PostgreSQL behind when it can not be migrated', async () => {
     const postgres = await EmbeddedPostgres.start({ dataDir, durable: false });
-    const admin = new pg.Client({ connectionString: postgres.url });
+    const admin = openClient(postgres.url);
     await admin.connect();
     await admin.query('create schema bulkhead');
     await admin.end();
     await postgres.stop();
     const opening = Database.open({ dataDir, poolSize: 2, durable: false });
-    await expect(opening).rejects.toThrow('Failed query');
+    await expect(opening).rejects.toThrow('it is not one of Bulkhead');
     expect(await runningIn(dataDir)).toBeUndefined();
   });
 });

@@ -1,16 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { BoundedQueue } from './bounded-queue.ts';
 import { DatabasePulse } from './database-pulse.ts';
+import { connectionRoles } from './planned-statements.ts';
 import { DatabaseUnavailableError } from './persistence.errors.ts';
+import { openPool } from './postgres/connections.ts';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
-import { migrateDatabase } from './postgres/migrations.ts';
+import { migrateDatabase, type InstallationOptions } from './postgres/migrations.ts';
+import type { RoleNames } from './postgres/role-names.ts';
 import { passwordOf } from './postgres/roles.ts';
-import { surviveLoss } from './survive-loss.ts';
 import { pulses, queues, withConnection } from './transaction.ts';
 
-export interface PersistenceOptions {
+export interface PersistenceOptions extends InstallationOptions {
   /** URL of a PostgreSQL database whose user may create roles and schemas; absent: the embedded PostgreSQL. */
   readonly databaseUrl?: string;
   /** Where the embedded PostgreSQL keeps its data. */
@@ -25,11 +27,6 @@ export interface PersistenceOptions {
 export const PERSISTENCE_OPTIONS = Symbol('PersistenceOptions');
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/**
- * How long a transaction may be without a statement, in milliseconds. A process that was frozen in the middle of one
- * would otherwise keep its locks for as long, and whoever takes over its runs would wait for them.
- */
-const IDLE_TRANSACTION_MS = 10_000;
 /** Connections that listen for as long as the server runs: one per notification channel, beside those for users. */
 const LISTENING_CONNECTIONS = 7;
 /** Transactions that may wait for a connection: some tens of megabytes of messages. */
@@ -47,6 +44,8 @@ export class Database implements OnApplicationShutdown {
     /** URL for SQL that agents wrote: sees the rows that `query_grants` grants to its transaction, and nothing else. */
     readonly queryUrl: string,
     private readonly secret: string,
+    /** What the roles of this installation are called. */
+    readonly roles: RoleNames,
   ) {}
 
   /** @throws DatabaseSetupError */
@@ -54,9 +53,9 @@ export class Database implements OnApplicationShutdown {
     const embedded = options.databaseUrl ? undefined : await EmbeddedPostgres.start(options);
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
-      const { serverUrl, engineUrl, queryUrl } = await migrateDatabase(adminUrl);
-      const pool = openPool(serverUrl, options.poolSize);
-      return new Database(embedded, pool, engineUrl, queryUrl, passwordOf(adminUrl));
+      const { serverUrl, engineUrl, queryUrl, roles } = await migrateDatabase(adminUrl, options);
+      const pool = openServerPool(serverUrl, options.poolSize, roles);
+      return new Database(embedded, pool, engineUrl, queryUrl, passwordOf(adminUrl), roles);
     } catch (error) {
       await embedded?.stop();
       throw error;
@@ -84,14 +83,13 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-function openPool(connectionString: string, poolSize: number): pg.Pool {
+function openServerPool(connectionString: string, poolSize: number, roles: RoleNames): pg.Pool {
   const logger = new Logger(Database.name);
-  const pool = new pg.Pool({
-    connectionString,
+  const pool = openPool(connectionString, {
     max: poolSize + LISTENING_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
   });
+  pool.on('connect', (client) => connectionRoles.set(client, roles));
   pulses.set(pool, new DatabasePulse(connectionString));
   queues.set(
     pool,
@@ -102,7 +100,6 @@ function openPool(connectionString: string, poolSize: number): pg.Pool {
       refusal: (limit) => new DatabaseUnavailableError(new Error(`${limit} transactions are waiting.`)),
     }),
   );
-  surviveLoss(pool);
   // Without a listener, an idle connection that breaks would end the process.
   pool.on('error', (error) => {
     // The pool ends before its connections do, and the embedded PostgreSQL cuts those that are left.

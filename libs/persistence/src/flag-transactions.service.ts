@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
+import { asRole } from './statement.ts';
 import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
 
 /** A transaction that reads and adds changes of flags. */
@@ -16,13 +17,13 @@ export class FlagTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is stored */
   run<R>(work: (transaction: FlagTransaction) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_engine'], (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', asRole('engine')], (client) =>
       work({
         db: databaseOf(client),
         asAuthenticator: async (audited) => {
-          await client.query('SET LOCAL ROLE bulkhead_auth');
+          await client.query(`SET LOCAL ROLE ${this.database.roles.auth}`);
           const result = await audited();
-          await client.query('SET LOCAL ROLE bulkhead_engine');
+          await client.query(`SET LOCAL ROLE ${this.database.roles.engine}`);
           return result;
         },
       }),

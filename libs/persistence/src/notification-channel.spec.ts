@@ -38,7 +38,7 @@ const cutListeners = () =>
 describe('a notification channel', () => {
   it('reaches every listener, the sender included, in order', async () => {
     const [one, other] = [await listen(), await listen()];
-    await one.channel.notify(['a', 'b', `c'; --`]);
+    await one.channel.announce(['a', 'b', `c'; --`]);
     for (const { heard, until } of [one, other]) {
       await until(() => heard.length === 3);
       expect(heard).toEqual(['a', 'b', `c'; --`]);
@@ -47,8 +47,8 @@ describe('a notification channel', () => {
 
   it('is not heard on another', async () => {
     const [one, other] = [await listen(), await listen('another')];
-    await other.channel.notify(['elsewhere']);
-    await one.channel.notify(['here']);
+    await other.channel.announce(['elsewhere']);
+    await one.channel.announce(['here']);
     await one.until(() => one.heard.length > 0);
     expect(one.heard).toEqual(['here']);
   });
@@ -58,7 +58,7 @@ describe('a notification channel', () => {
     expect(begun()).toBe(1);
     await cutListeners();
     await until(() => begun() === 2);
-    await channel.notify(['after']);
+    await channel.announce(['after']);
     await until(() => heard.length > 0);
     expect(heard).toEqual(['after']);
   });
@@ -71,5 +71,34 @@ describe('a notification channel', () => {
     await test.database.ping();
     expect(begun()).toBe(1);
     expect(test.database.pool.totalCount - test.database.pool.idleCount).toBe(before);
+  });
+
+  it('sends what it could not send, in order, as soon as it can; what came twice once', async () => {
+    const { heard, until } = await listen();
+    const sender = new NotificationChannel(test.database.pool, 'spec', {
+      onNotification: () => undefined,
+      onListening: () => undefined,
+    });
+    channels.push(sender);
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bulkhead_login' and query not like 'LISTEN %'`;
+    await test.asAdmin(async (admin) => {
+      await admin.query('alter role bulkhead_login nologin');
+      await admin.query(cut);
+    });
+    await sender.announce(['a', 'b']);
+    await sender.announce(['c', 'a']);
+    expect(heard).toEqual([]);
+    await test.asAdmin((admin) => admin.query('alter role bulkhead_login login'));
+    await until(() => heard.length === 3);
+    expect(heard).toEqual(['b', 'c', 'a']);
+  });
+
+  it('needs no further connection to send while it listens', async () => {
+    const { channel, heard, until } = await listen();
+    await test.asAdmin((admin) => admin.query('alter role bulkhead_login nologin'));
+    await channel.announce(['now']);
+    await until(() => heard.length === 1);
+    await test.asAdmin((admin) => admin.query('alter role bulkhead_login login'));
+    expect(heard).toEqual(['now']);
   });
 });

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from './postgres/connections.ts';
 import { aContext } from '@bulkhead/user-context/testing';
 import { sendTo, type Part } from './planned-statements.ts';
 import type { Statement } from './statement.ts';
@@ -8,7 +9,7 @@ let test: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => (test = await openTestDatabase()));
 beforeEach(async () => {
-  client = new pg.Client({ connectionString: test.database.engineUrl });
+  client = openClient(test.database.engineUrl);
   await client.connect();
 });
 afterEach(() => client.end());

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { literalOf, type Statement } from './statement.ts';
+import type { RoleNames } from './postgres/role-names.ts';
+import { literalOf, type Literal, type Statement } from './statement.ts';
 
 /** Plans that a connection is asked for at most, over its life: those of messages that failed stay, unused. */
 const MOST = 200;
@@ -13,6 +14,9 @@ const PLANNED = 'PREPARE';
 export type Part = string | Statement;
 
 const plans = new WeakMap<pg.ClientBase, PlannedStatements>();
+
+/** The roles that statements of a connection take; of a connection that is not here: those of the first installation. */
+export const connectionRoles = new WeakMap<pg.ClientBase, RoleNames>();
 
 /**
  * Sends commands in one message.
@@ -35,7 +39,10 @@ class PlannedStatements {
 
   async send(client: pg.ClientBase, parts: readonly Part[]): Promise<readonly pg.QueryResult[]> {
     const added: string[] = [];
-    const commands = parts.map((part) => (typeof part === 'string' ? part : this.#commandOf(part, added)));
+    const roles = connectionRoles.get(client);
+    const commands = parts.map((part) =>
+      typeof part === 'string' ? part : this.#commandOf(part, roles, added),
+    );
     try {
       const results: unknown = await client.query(commands.join('; '));
       return ((Array.isArray(results) ? results : [results]) as pg.QueryResult[]).filter(
@@ -48,11 +55,15 @@ class PlannedStatements {
     }
   }
 
-  #commandOf(statement: Statement, added: string[]): string {
+  #commandOf(statement: Statement, roles: RoleNames | undefined, added: string[]): string {
     const values: string[] = [];
-    const text = statement((value) => `$${values.push(literalOf(value))}`);
+    const named = roles && { roles };
+    const text = statement(
+      Object.assign<Literal, typeof named>((value) => `$${values.push(literalOf(value))}`, named),
+    );
     const known = this.#names.get(text);
-    if (known === undefined && (this.#count >= MOST || !isQuery(text))) return statement(literalOf);
+    if (known === undefined && (this.#count >= MOST || !isQuery(text)))
+      return statement(Object.assign<Literal, typeof named>((value) => literalOf(value), named));
     const name = known ?? `planned_${(this.#count += 1)}`;
     const execution = `EXECUTE ${name}${values.length === 0 ? '' : `(${values.join(', ')})`}`;
     if (known !== undefined) return execution;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
+import { asRole } from './statement.ts';
 import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
 
 /**
@@ -12,7 +13,7 @@ export class PrunerTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is removed */
   run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_pruner'], (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', asRole('pruner')], (client) =>
       work(databaseOf(client)),
     );
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from './database.service.ts';
+import { asRole } from './statement.ts';
 import { databaseOf, inTransaction, type TransactionDatabase } from './transaction.ts';
 
 /** Transactions that see everybody's place in the queue: ids and times, no content. Only libs/execution may use it. */
@@ -9,7 +10,7 @@ export class QueueTransactions {
 
   /** @throws DatabaseUnavailableError, or whatever `work` throws; then nothing is changed */
   run<R>(work: (db: TransactionDatabase) => Promise<R>): Promise<R> {
-    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_engine'], (client) =>
+    return inTransaction(this.database.pool, ['BEGIN', asRole('engine')], (client) =>
       work(databaseOf(client)),
     );
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database } from './database.service.ts';
+import { asRole } from './statement.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -14,8 +15,6 @@ export class RateLimitStore {
 
   /** @throws DatabaseUnavailableError */
   query(config: pg.QueryConfig): Promise<pg.QueryResult> {
-    return inTransaction(this.database.pool, ['BEGIN', 'SET LOCAL ROLE bulkhead_auth'], (client) =>
-      client.query(config),
-    );
+    return inTransaction(this.database.pool, ['BEGIN', asRole('auth')], (client) => client.query(config));
   }
 }

@@ -6,7 +6,8 @@ import type { Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { DatabaseUnavailableError, notes, UserTransactions, type UserTransaction } from './index.ts';
 import { openTestDatabase, type TestDatabase } from './testing/index.ts';
-import { inTransaction, sqlStateOf } from './transaction.ts';
+import { sqlStateOf } from './sql-state.ts';
+import { inTransaction } from './transaction.ts';
 
 let test: TestDatabase;
 let ada: Identity;

@@ -7,6 +7,7 @@ import type { BoundedQueue } from './bounded-queue.ts';
 import type { DatabasePulse } from './database-pulse.ts';
 import { DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 import { sendTo, type Part } from './planned-statements.ts';
+import { sqlStateOf } from './sql-state.ts';
 
 /** Typed queries within one transaction. */
 export type TransactionDatabase = NodePgDatabase;
@@ -158,11 +159,3 @@ const isDeadSocket = (error: unknown): boolean =>
 
 /** SQLSTATE classes 40 (rolled back for the sake of others) and 53 (out of resources): later it may work. */
 const isTransient = (error: unknown): boolean => /^(40|53)/.test(sqlStateOf(error) ?? '');
-
-/** The SQLSTATE (or system error code) of a failed query, also when a query builder wrapped it. */
-export function sqlStateOf(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') return current.code;
-  }
-  return undefined;
-}

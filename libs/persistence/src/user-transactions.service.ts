@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type pg from 'pg';
 import { Database } from './database.service.ts';
+import type { RoleNames } from './postgres/role-names.ts';
 import { doOnce, type Once } from './once.ts';
 import { sendTo } from './planned-statements.ts';
 import type { Statement } from './statement.ts';
@@ -46,7 +47,7 @@ export class UserTransactions {
   async statements<Row>(context: UserExecutionContext, statements: readonly Statement[]): Promise<Row[][]> {
     const { userId } = UserExecutionContext.verify(context);
     // Several commands in one message are one transaction.
-    const parts = [asUser(userId), ...statements];
+    const parts = [asUser(userId, this.database.roles), ...statements];
     const results = await withConnection(this.database.pool, (client) => sendTo(client, parts), userId);
     return results.slice(1).map(({ rows }) => rows as Row[]);
   }
@@ -64,7 +65,7 @@ export class UserTransactions {
       const transaction = transactionOn(client, opened, closing, onCommit);
       return once ? doOnce(transaction.db, userId, once, () => work(transaction)) : work(transaction);
     };
-    const opening = ['BEGIN', asUser(userId), ...first];
+    const opening = ['BEGIN', asUser(userId, this.database.roles), ...first];
     const result = await inTransaction(this.database.pool, opening, transact, {
       closing: () => closing,
       lane: userId,
@@ -76,9 +77,9 @@ export class UserTransactions {
 
 /** Role and user are local to the transaction: a pooled connection carries neither to the next user. */
 const asUser =
-  (userId: string): Statement =>
+  (userId: string, roles: RoleNames): Statement =>
   (literal) =>
-    `SELECT set_config('role', 'bulkhead_app', true), set_config('app.user_id', ${literal(userId)}, true)`;
+    `SELECT set_config('role', '${roles.app}', true), set_config('app.user_id', ${literal(userId)}, true)`;
 
 const transactionOn = (
   client: pg.PoolClient,

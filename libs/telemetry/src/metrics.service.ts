@@ -93,7 +93,7 @@ export class Metrics {
       return;
     }
     // A collect function of its own for each: the library binds it to the metric.
-    const gather = this.#gatherer(name);
+    const gather = this.#gatherer(name, Object.keys(labels));
     if (kind === 'gauge') {
       new Gauge({
         ...options,
@@ -114,7 +114,7 @@ export class Metrics {
   }
 
   /** What is read replaces what was there; without a reader, what was counted stays. */
-  #gatherer(name: string) {
+  #gatherer(name: string, labelled: readonly string[]) {
     return async (
       metric: { reset(): void; remove(): void },
       put: (labels: Labels, value: number) => void,
@@ -125,7 +125,9 @@ export class Metrics {
       try {
         for (const [value, labels = {}] of await read()) put(this.#guarded(name, labels), value);
       } catch {
-        metric.remove();
+        metric.reset();
+        // A reset shows 0 where there are no labels; with labels it leaves no series.
+        if (labelled.length === 0) metric.remove();
       }
     };
   }

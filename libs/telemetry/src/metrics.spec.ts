@@ -16,6 +16,25 @@ const labelled = (labels: MetricDefinition['labels']): MetricDefinition => ({
   ...(labels && { labels }),
 });
 
+describe('a scrape while something can not be read', () => {
+  it('shows everything else, of labelled metrics and of others', async () => {
+    const metrics = new Metrics();
+    let isAway = true;
+    const read = (readings: [number, Record<string, string>?][]) => () =>
+      isAway ? Promise.reject(new Error('away')) : Promise.resolve(readings as never);
+    metrics.read('bulkhead_queue_runs', read([[3, { state: 'waiting' }]]));
+    metrics.read('bulkhead_engines_active', read([[7]]));
+    metrics.count('bulkhead_runs_total', { state: 'completed' });
+    const away = await metrics.text();
+    expect(away).toContain('bulkhead_runs_total{state="completed"} 1');
+    expect(away).not.toMatch(/^bulkhead_(?:queue_runs|engines_active)\b/m);
+    isAway = false;
+    const back = await metrics.text();
+    expect(back).toContain('bulkhead_queue_runs{state="waiting"} 3');
+    expect(back).toContain('bulkhead_engines_active 7');
+  });
+});
+
 describe('metrics', () => {
   it('show what was counted, by label', async () => {
     const metrics = new Metrics();

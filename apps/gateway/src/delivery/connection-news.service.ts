@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database, NotificationChannel } from '@bulkhead/persistence';
 import { ConnectionCensus } from './connection-census.ts';
 
@@ -11,7 +11,6 @@ const BEAT_MS = 1_000;
 /** Tells the other nodes how many connections each user has here, and hears the same of them. */
 @Injectable()
 export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(ConnectionNews.name);
   readonly #channel: NotificationChannel;
   #announcement: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -22,7 +21,7 @@ export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.#channel = new NotificationChannel(database.pool, CHANNEL, {
       onNotification: (payload) => this.census.hear(payload),
-      onListening: () => void this.#tell([this.census.question()]),
+      onListening: () => void this.#channel.announce([this.census.question()]),
     });
   }
 
@@ -46,14 +45,7 @@ export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
     this.#announcement = undefined;
     this.census.forgetTheSilent();
     const announcements = this.census.announcements();
-    if (announcements.length > 0) void this.#tell(announcements);
-  }
-
-  async #tell(payloads: readonly string[]): Promise<void> {
-    await this.#channel.notify(payloads).catch((error: unknown) => {
-      // Until the others are told, they count what they were told before, or nothing of this node.
-      this.#logger.warn(`Other nodes could not be told of connections: ${String(error)}`);
-    });
+    if (announcements.length > 0) void this.#channel.announce(announcements);
   }
 }
 

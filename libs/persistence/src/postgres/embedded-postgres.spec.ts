@@ -5,8 +5,9 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { startPostgresProcess } from '../testing/postgres-process.ts';
+import { openClient } from './connections.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { isAlive, readPostmaster } from './postmaster-file.ts';
 
@@ -32,7 +33,7 @@ async function start(folder = dataDir): Promise<EmbeddedPostgres> {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
+  const client = openClient(url);
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -101,6 +101,9 @@ export class EmbeddedPostgres {
   }
 }
 
+/** Nothing of the shell's: PostgreSQL takes settings of its own from `PG*` and locale variables. */
+const environment = { LC_ALL: 'C' };
+
 const hasExited = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 /** Makes the cluster on first use, in a folder that is renamed when complete: a crash leaves no half-made one. */
@@ -124,7 +127,7 @@ async function initialise(
   ];
   const locale = ['--locale-provider=builtin', '--locale=C.UTF-8'];
   const [command = binaries.initdb, ...rest] = [...prefix, binaries.initdb, '-D', draft, ...flags, ...locale];
-  const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
@@ -158,7 +161,11 @@ async function spawnServer(
   const log = await open(join(root, 'postgres.log'), 'a', 0o600);
   try {
     // Detached: Ctrl-C goes to the whole foreground group, and PostgreSQL must outlive the server's drain.
-    const child = spawn(command, rest, { stdio: ['ignore', log.fd, log.fd], detached: true });
+    const child = spawn(command, rest, {
+      stdio: ['ignore', log.fd, log.fd],
+      detached: true,
+      env: environment,
+    });
     child.on('error', () => undefined);
     return child;
   } finally {

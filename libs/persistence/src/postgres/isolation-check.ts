@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { DEFAULT_PREFIX, rolesWith, withPrefix, type RoleNames } from './role-names.ts';
 
 /** Tables that authentication may touch before it knows the user; figures and records, which hold no content. */
 const authTables = [
@@ -152,10 +153,19 @@ const checks: readonly string[] = [
      FROM pg_roles
     WHERE rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine', 'bulkhead_query', 'bulkhead_owner')
       AND (rolsuper OR rolbypassrls OR rolcreaterole)`,
+  // A login of another secret is a member of the one whose place it takes, and of nothing else.
   `SELECT format('role %s is a member of %s', m.rolname, g.rolname)
      FROM pg_auth_members am JOIN pg_roles m ON m.oid = am.member JOIN pg_roles g ON g.oid = am.roleid
-    WHERE m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine', 'bulkhead_query')
-      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine'))`,
+    WHERE (m.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine', 'bulkhead_query')
+           OR m.rolname ~ ('^' || 'bulkhead_login' || '_[0-9a-f]{8}$|^' || 'bulkhead_engine' || '_[0-9a-f]{8}$|^' || 'bulkhead_query' || '_[0-9a-f]{8}$'))
+      AND NOT (m.rolname = 'bulkhead_login' AND g.rolname IN ('bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine'))
+      AND NOT (g.rolname IN ('bulkhead_login', 'bulkhead_engine', 'bulkhead_query') AND m.rolname ~ ('^' || g.rolname || '_[0-9a-f]{8}$'))`,
+
+  // Temporary tables and schemas are for the owner of the tables.
+  `SELECT format('role %s may create in the database', r.rolname)
+     FROM pg_roles r
+    WHERE r.rolname IN ('bulkhead_login', 'bulkhead_app', 'bulkhead_auth', 'bulkhead_pruner', 'bulkhead_admin', 'bulkhead_engine', 'bulkhead_query')
+      AND has_database_privilege(r.oid, current_database(), 'CREATE')`,
 
   // Views and functions that run with their owner's rights see every row.
   `SELECT format('%s.%s: a view without security_invoker', n.nspname, c.relname)
@@ -171,11 +181,16 @@ const arrayLiteral = (names: readonly string[]): string =>
   `'{${names.map((name) => `"${name}"`).join(',')}}'::text[]`;
 
 /** Everything in the database's catalog that would let one user reach another's rows; empty when all is well. */
-export async function findIsolationGaps(admin: pg.ClientBase): Promise<string[]> {
+export async function findIsolationGaps(
+  admin: pg.ClientBase,
+  roles: RoleNames = rolesWith(DEFAULT_PREFIX),
+): Promise<string[]> {
   const gaps: string[] = [];
   const look = async (check: string, known: readonly string[]): Promise<void> => {
     // A parameter that a query does not mention would be an error.
-    const text = check.replaceAll('$1', arrayLiteral(known)).replaceAll('$2', arrayLiteral(engineTables));
+    const text = withPrefix(check, roles)
+      .replaceAll('$1', arrayLiteral(known))
+      .replaceAll('$2', arrayLiteral(engineTables));
     const { rows } = await admin.query<[string]>({ text, rowMode: 'array' });
     gaps.push(...rows.map(([gap]) => gap));
   };

@@ -2,8 +2,9 @@ import { readlink, realpath, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
+import { openClient } from './connections.ts';
 import { isAlive, readPostmaster, type Postmaster } from './postmaster-file.ts';
 
 const POLL_MS = 50;
@@ -48,14 +49,8 @@ async function isAnotherProgram(pid: number, dataFolder: string): Promise<boolea
 
 /** False when it takes no connections. @throws DatabaseSetupError when others are connected, and stay */
 async function isUnused(postmaster: Postmaster, password: string): Promise<boolean> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: postmaster.port,
-    user: 'postgres',
-    database: 'postgres',
-    password,
-    connectionTimeoutMillis: GRACE_MS,
-  });
+  const url = `postgres://postgres:${password}@127.0.0.1:${postmaster.port}/postgres`;
+  const client = openClient(url, { connectionTimeoutMillis: GRACE_MS });
   client.on('error', () => undefined);
   try {
     await client.connect();

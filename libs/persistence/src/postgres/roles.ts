@@ -1,73 +1,115 @@
-import { createHmac } from 'node:crypto';
 import type pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
+import type { PlannedLogin } from './logins.ts';
+import type { RoleNames } from './role-names.ts';
 
-/** Logins that the server makes for itself, each with the least it needs. */
-export interface Logins {
-  /** May become `bulkhead_app`, `bulkhead_auth`, `bulkhead_pruner`, `bulkhead_admin` or `bulkhead_engine` within a transaction; has no right of its own. */
-  readonly serverUrl: string;
-  /** Owns the durable engine's schema, and can't see the product's tables. */
-  readonly engineUrl: string;
-  /** Runs SQL that agents wrote: is a member of nothing, and sees the rows that were granted to its transaction. */
-  readonly queryUrl: string;
-}
-
-const groupRoles = [
-  'bulkhead_owner',
-  'bulkhead_app',
-  'bulkhead_auth',
-  'bulkhead_pruner',
-  'bulkhead_admin',
-] as const;
-/** What bounds an agent's SQL even if it were to change its session. Only a superuser may set them. */
-const queryBounds = ['track_activities = off', "temp_file_limit = '512MB'"] as const;
+const groups = ['owner', 'app', 'auth', 'pruner', 'admin'] as const;
+/** Roles that the server's login takes within a transaction. */
+const taken = ['app', 'auth', 'pruner', 'admin', 'engine'] as const;
 const safeAttributes = 'NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT';
 
-/** @throws DatabaseSetupError when the URL has no password */
-export function passwordOf(adminUrl: string): string {
-  const { password } = new URL(adminUrl);
-  if (password) return decodeURIComponent(password);
-  throw new DatabaseSetupError('DATABASE_URL needs a password: the server derives its own logins from it.');
-}
-
 /**
- * Makes the roles, once per cluster. Their passwords are derived from that of `adminUrl`, so that every node with
- * the same DATABASE_URL logs in without a second secret to hand around.
- * @throws DatabaseSetupError when the URL has no password
+ * How long a transaction may be without a statement. A process that was frozen in the middle of one would otherwise
+ * keep its locks for as long, and whoever takes over its runs would wait for them. A setting of the login and no
+ * startup parameter, which poolers refuse.
  */
-export async function ensureRoles(admin: pg.Client, adminUrl: string): Promise<Logins> {
-  const secret = passwordOf(adminUrl);
-  for (const role of groupRoles) await ensureRole(admin, role, 'NOLOGIN');
-  const loginAs = async (role: string): Promise<string> => {
-    const password = createHmac('sha256', secret).update(role).digest('hex');
-    await ensureRole(admin, role, `LOGIN PASSWORD ${admin.escapeLiteral(password)}`);
-    return Object.assign(new URL(adminUrl), { username: role, password }).toString();
-  };
-  const serverUrl = await loginAs('bulkhead_login');
-  const engineUrl = await loginAs('bulkhead_engine');
-  const queryUrl = await loginAs('bulkhead_query');
-  await boundQueries(admin);
-  await admin.query(
-    'GRANT bulkhead_app, bulkhead_auth, bulkhead_pruner, bulkhead_admin, bulkhead_engine TO bulkhead_login',
+const IDLE_TRANSACTION = ['idle_in_transaction_session_timeout', '10s'] as const;
+const settingsOf = {
+  login: [IDLE_TRANSACTION],
+  engine: [IDLE_TRANSACTION],
+  query: [['default_transaction_read_only', 'on']],
+} as const;
+/** What bounds an agent's SQL even if it were to change its session. Only a superuser may set them. */
+const queryBounds = [
+  ['track_activities', 'off'],
+  ['temp_file_limit', '512MB'],
+] as const;
+
+/** @throws DatabaseSetupError when the URL has no password, or no user */
+export function passwordOf(adminUrl: string): string {
+  const { username, password } = new URL(adminUrl);
+  if (username !== '' && password !== '') return decodeURIComponent(password);
+  throw new DatabaseSetupError(
+    'DATABASE_URL needs a user and a password: postgres://user:password@host:5432/name. The server derives its own logins from them.',
   );
-  await admin.query('GRANT bulkhead_owner, bulkhead_engine TO CURRENT_USER');
-  const { rows } = await admin.query<{ name: string }>('SELECT quote_ident(current_database()) AS name');
-  const database = rows[0]?.name ?? '';
-  await admin.query(
-    `GRANT CONNECT ON DATABASE ${database} TO bulkhead_login, bulkhead_engine, bulkhead_query`,
-  );
-  await admin.query(`GRANT CREATE ON DATABASE ${database} TO bulkhead_owner, bulkhead_engine`);
-  return { serverUrl, engineUrl, queryUrl };
 }
 
-async function ensureRole(admin: pg.Client, role: string, login: string): Promise<void> {
+/** Makes what is missing of an installation's roles, and gives each no more than it needs. Changes nothing that fits. */
+export async function ensureRoles(
+  admin: pg.ClientBase,
+  roles: RoleNames,
+  logins: readonly PlannedLogin[],
+): Promise<void> {
+  for (const group of groups) await createIfMissing(admin, roles[group]);
+  // The roles that logins are members of, also when this node's own logins are others.
+  for (const login of logins) await applyLogin(admin, roles, login);
+  for (const group of taken) await join(admin, roles.login, roles[group]);
+  await joinSelf(admin, roles.owner);
+  await joinSelf(admin, roles.engine);
+  await narrowDatabase(admin, roles);
+}
+
+async function createIfMissing(admin: pg.ClientBase, role: string): Promise<void> {
   const { rowCount } = await admin.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
-  if (rowCount === 0) await admin.query(`CREATE ROLE ${role} ${safeAttributes} ${login}`);
-  else if (login !== 'NOLOGIN') await admin.query(`ALTER ROLE ${role} ${login}`);
+  if (rowCount === 0) await admin.query(`CREATE ROLE ${role} ${safeAttributes} NOLOGIN`);
 }
 
-async function boundQueries(admin: pg.Client): Promise<void> {
-  const { rows } = await admin.query<{ is_superuser: string }>('SHOW is_superuser');
-  if (rows[0]?.is_superuser !== 'on') return;
-  for (const bound of queryBounds) await admin.query(`ALTER ROLE bulkhead_query SET ${bound}`);
+async function applyLogin(
+  admin: pg.ClientBase,
+  roles: RoleNames,
+  { purpose, role, password, action }: PlannedLogin,
+): Promise<void> {
+  const secret = `LOGIN PASSWORD '${password}'`;
+  if (action === 'create') await admin.query(`CREATE ROLE ${role} ${safeAttributes} ${secret}`);
+  if (action === 'change') await admin.query(`ALTER ROLE ${role} ${secret}`);
+  if (role !== roles[purpose]) {
+    // SQL of agents has the rights, and can't name the role: nothing it could take is wider.
+    const canTake = purpose === 'query' ? 'FALSE' : 'TRUE';
+    await join(admin, role, roles[purpose], `WITH INHERIT TRUE, SET ${canTake}`);
+  }
+  const { rows } = await admin.query<{ is_superuser: string; config: string[] | null }>(
+    `SELECT current_setting('is_superuser') AS is_superuser, (SELECT rolconfig FROM pg_roles WHERE rolname = $1) AS config`,
+    [role],
+  );
+  const { is_superuser: isSuperuser, config } = rows[0] ?? {};
+  const bounds = purpose === 'query' && isSuperuser === 'on' ? queryBounds : [];
+  for (const [name, value] of [...settingsOf[purpose], ...bounds]) {
+    if (!config?.includes(`${name}=${value}`))
+      await admin.query(`ALTER ROLE ${role} SET ${name} = '${value}'`);
+  }
+}
+
+async function join(admin: pg.ClientBase, member: string, group: string, how = ''): Promise<void> {
+  const { rowCount } = await admin.query(
+    'SELECT FROM pg_auth_members WHERE member = $1::regrole AND roleid = $2::regrole LIMIT 1',
+    [member, group],
+  );
+  if (rowCount === 0) await admin.query(`GRANT ${group} TO ${member} ${how}`);
+}
+
+async function joinSelf(admin: pg.ClientBase, group: string): Promise<void> {
+  const { rows } = await admin.query<{ can: boolean }>('SELECT pg_has_role($1, $2) AS can', [group, 'SET']);
+  if (rows[0]?.can !== true) await admin.query(`GRANT ${group} TO CURRENT_USER`);
+}
+
+/** Only the owner of the tables makes schemas here, and nobody temporary tables, which everybody may by default. */
+async function narrowDatabase(admin: pg.ClientBase, roles: RoleNames): Promise<void> {
+  const { rows } = await admin.query<Record<'name' | 'has_create' | 'has_connect' | 'is_wide', string>>(
+    `SELECT quote_ident(current_database()) AS name,
+            has_database_privilege($1, current_database(), 'CREATE')::text AS has_create,
+            (has_database_privilege($2, current_database(), 'CONNECT')
+             AND has_database_privilege($3, current_database(), 'CONNECT')
+             AND has_database_privilege($4, current_database(), 'CONNECT'))::text AS has_connect,
+            (has_database_privilege($4, current_database(), 'TEMP')
+             OR has_database_privilege($3, current_database(), 'CREATE'))::text AS is_wide`,
+    [roles.owner, roles.login, roles.engine, roles.query],
+  );
+  const { name, has_create: hasCreate, has_connect: hasConnect, is_wide: isWide } = rows[0]!;
+  const logins = `${roles.login}, ${roles.engine}, ${roles.query}`;
+  if (hasCreate !== 'true') await admin.query(`GRANT CREATE ON DATABASE ${name} TO ${roles.owner}`);
+  if (hasConnect !== 'true') await admin.query(`GRANT CONNECT ON DATABASE ${name} TO ${logins}`);
+  if (isWide === 'true') {
+    await admin.query(`REVOKE CREATE ON DATABASE ${name} FROM ${roles.engine}`);
+    await admin.query(`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+  }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
+import { openClient } from './connections.ts';
 import { readPostmaster } from './postmaster-file.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function embeddedUrl(dataDir: string): Promise<string | undefined> 
   const password = await readFile(join(root, 'postgres.password'), 'utf8').catch(() => '');
   if (!postmaster?.isReady || password === '') return undefined;
   const url = `postgres://postgres:${password.trim()}@127.0.0.1:${postmaster.port}/postgres`;
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const client = openClient(url, { connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

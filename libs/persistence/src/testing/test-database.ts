@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anIdentity } from '@bulkhead/user-context/testing';
 import type { Identity } from '@bulkhead/user-context';
-import pg from 'pg';
+import type pg from 'pg';
 import { AccountTransactions } from '../account-transactions.service.ts';
 import { Database, type PersistenceOptions } from '../database.service.ts';
+import { openClient } from '../postgres/connections.ts';
 import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { accounts } from '../schema/index.ts';
 import { UserTransactions } from '../user-transactions.service.ts';
@@ -28,7 +29,11 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bulkhead-test-'));
   const postgres = await EmbeddedPostgres.start({ dataDir, durable: false });
   const options = { databaseUrl: postgres.url, dataDir, poolSize: 10 };
-  const database = await Database.open(options);
+  const database = await Database.open(options).catch(async (error: unknown) => {
+    // Otherwise a spec whose database can't be prepared never ends.
+    await postgres.stop();
+    throw error;
+  });
   const accountTransactions = new AccountTransactions(database);
   return {
     database,
@@ -53,7 +58,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 }
 
 async function withClient<R>(connectionString: string, work: (client: pg.Client) => Promise<R>): Promise<R> {
-  const client = new pg.Client({ connectionString });
+  const client = openClient(connectionString);
   await client.connect();
   try {
     return await work(client);

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { Database, type UserDatabaseSession, surviveLoss } from '@bulkhead/persistence';
-import pg from 'pg';
+import { Database, openPool, type UserDatabaseSession } from '@bulkhead/persistence';
+import type pg from 'pg';
 import { QueriesBusyError } from '../tables.errors.ts';
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '../tables.options.ts';
 
@@ -24,13 +24,10 @@ export class QueryConnections implements OnApplicationShutdown {
     private readonly options: TablesOptions = defaultTablesOptions,
   ) {
     const logger = new Logger(QueryConnections.name);
-    this.#pool = new pg.Pool({
-      connectionString: database.queryUrl,
+    this.#pool = openPool(database.queryUrl, {
       max: options.queriesAtOnce,
       connectionTimeoutMillis: WAIT_MS,
-      options: '-c default_transaction_read_only=on',
     });
-    surviveLoss(this.#pool);
     this.#pool.on('error', (error) => {
       if (!this.#pool.ending) logger.warn(`An idle query connection was lost: ${error.message}`);
     });
