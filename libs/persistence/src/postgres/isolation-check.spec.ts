@@ -125,6 +125,17 @@ describe('the catalog', () => {
       'events: policy pruner_delete',
     ],
     [
+      'the pruner may say that a thread offers nothing',
+      'alter policy pruner_update on bulkhead.threads with check (true)',
+      'threads: policy pruner_update',
+    ],
+    ['a role may make schemas', 'grant create on database postgres to bulkhead_engine', 'may create in'],
+    [
+      'a login of another secret can become the owner',
+      'create role bulkhead_login_0123abcd; grant bulkhead_owner to bulkhead_login_0123abcd',
+      'role bulkhead_login_0123abcd is a member of bulkhead_owner',
+    ],
+    [
       'a column of the audit log may be rewritten',
       'grant update (action) on bulkhead.audit_log to bulkhead_app',
       'audit_log: bulkhead_app may update',

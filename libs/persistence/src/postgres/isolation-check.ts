@@ -104,7 +104,8 @@ const checks: readonly string[] = [
       AND NOT (roles = '{bulkhead_app}' AND ${isOwnerOnly('qual')} AND ${isOwnerOnly('coalesce(with_check, qual)')})
       AND NOT (roles = '{bulkhead_auth}' AND tablename = ANY ($1))
       AND NOT (roles = '{bulkhead_engine}' AND tablename = ANY ($2))
-      AND NOT (roles = '{bulkhead_pruner}' AND cmd IN ('SELECT', 'UPDATE'))
+      AND NOT (roles = '{bulkhead_pruner}' AND cmd = 'SELECT')
+      AND NOT (roles = '{bulkhead_pruner}' AND cmd = 'UPDATE' AND with_check LIKE '%oldest_seq%last_seq%EXISTS%')
       AND NOT (roles = '{bulkhead_admin}' AND cmd = 'SELECT')
       AND NOT (roles = '{bulkhead_pruner}' AND cmd = 'DELETE'
                AND ${isNoLongerOffered("regexp_replace(qual, '\\s+', ' ', 'g')")})

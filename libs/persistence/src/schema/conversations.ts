@@ -19,6 +19,7 @@ import {
   ownerPolicy,
   prunedPolicy,
   prunerPolicy,
+  prunerUpdatePolicy,
 } from './ownership.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
@@ -51,7 +52,7 @@ export const threads = bulkhead.table(
       .where(sql`keep_events is not null or keep_event_days is not null`),
     ownerPolicy(),
     prunerPolicy('select'),
-    prunerPolicy('update'),
+    prunerUpdatePolicy(),
   ],
 );
 
@@ -188,6 +189,7 @@ export const toolResults = bulkhead.table(
   },
   (table) => [
     index('tool_results_event').on(table.threadId, table.seq),
+    index('tool_results_run').on(table.runId),
     foreignKey({
       name: 'tool_results_run_owner',
       columns: [table.runId, table.userId],

@@ -35,8 +35,17 @@ export const administratorPolicy = () =>
   pgPolicy('administrator', { for: 'select', to: adminRole, using: sql`true` });
 
 /** For the few tables that the pruner finds old events in, without seeing what they say: see its column rights. */
-export const prunerPolicy = (operation: 'select' | 'update') =>
+export const prunerPolicy = (operation: 'select') =>
   pgPolicy(`pruner_${operation}`, { for: operation, to: prunerRole, using: sql`true` });
+
+/** The pruner may say that a thread offers less: never less than its newest event, nor while a run is unfinished. */
+export const prunerUpdatePolicy = () =>
+  pgPolicy('pruner_update', {
+    for: 'update',
+    to: prunerRole,
+    using: sql`true`,
+    withCheck: sql`oldest_seq between 1 and greatest(last_seq, 1) and not exists (select from bulkhead.runs r where r.thread_id = threads.thread_id and r.state in ('queued', 'running', 'waiting'))`,
+  });
 
 /** For tables whose rows belong to a sequence of a thread: the pruner deletes what the thread no longer offers. */
 export const prunedPolicy = (table: string) =>

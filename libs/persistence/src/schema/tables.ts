@@ -78,6 +78,7 @@ export const queryGrants = bulkhead.table(
   },
   (table) => [
     primaryKey({ columns: [table.backendPid, table.beganAt] }),
+    index('query_grants_user').on(table.userId),
     ownerPolicy(),
     pgPolicy('own_transaction', {
       for: 'select',

@@ -1,0 +1,3 @@
+CREATE INDEX "query_grants_user" ON "bulkhead"."query_grants" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "tool_results_run" ON "bulkhead"."tool_results" USING btree ("run_id");--> statement-breakpoint
+ALTER POLICY "pruner_update" ON "bulkhead"."threads" TO bulkhead_pruner USING (true) WITH CHECK (oldest_seq between 1 and greatest(last_seq, 1) and not exists (select from bulkhead.runs r where r.thread_id = threads.thread_id and r.state in ('queued', 'running', 'waiting')));
