@@ -4,12 +4,14 @@ import { deliverySabotages } from './delivery-sabotages.ts';
 import { executionSabotages } from './execution-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
 import { poisonRunSabotages } from './poison-run-sabotages.ts';
+import { persistenceSabotages } from './persistence-sabotages.ts';
 import type { Sabotage } from './sabotage.ts';
 import { toolSabotages } from './tool-sabotages.ts';
 
 /** Every planted defect. */
 export const sabotages: readonly Sabotage[] = [
   ...isolationSabotages,
+  ...persistenceSabotages,
   ...deliverySabotages,
   ...executionSabotages,
   ...poisonRunSabotages,

@@ -116,8 +116,8 @@ export const toolSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/tables/src/query/query-connections.service.ts',
-        find: 'connectionString: database.queryUrl,',
-        replace: 'connectionString: database.pool.options.connectionString ?? "",',
+        find: 'openPool(database.queryUrl, {',
+        replace: 'openPool(database.pool.options.connectionString ?? "", {',
       },
     ],
     guard: { spec: 'libs/tables/src/query/escapes.spec.ts' },

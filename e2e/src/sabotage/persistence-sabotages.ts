@@ -1,0 +1,80 @@
+import type { Sabotage } from './sabotage.ts';
+
+const postgres = 'libs/persistence/src/postgres';
+const migrations = 'libs/persistence/migrations/*.sql';
+
+/** Of what stands between the server and its database. */
+export const persistenceSabotages: readonly Sabotage[] = [
+  {
+    name: "connection that obeys the shell's PGOPTIONS",
+    breaks: 'nothing of the shell that starts the server reaches its database',
+    places: [
+      {
+        file: `${postgres}/connections.ts`,
+        find: 'Object.assign(this.connectionParameters, startup);',
+        replace: 'void startup;',
+      },
+    ],
+    guard: { spec: `${postgres}/connections.spec.ts` },
+  },
+  {
+    name: "start that takes over other nodes' logins",
+    breaks: 'a changed password of DATABASE_URL locks out no running node',
+    places: [
+      {
+        file: `${postgres}/logins.ts`,
+        find: "if (!(await areInUse())) return { ...own, action: 'change' };",
+        replace: "return { ...own, action: 'change' };",
+      },
+    ],
+    guard: { spec: `${postgres}/roles.spec.ts` },
+  },
+  {
+    name: 'second installation with the roles of the first',
+    breaks: 'installations in one PostgreSQL do not disturb each other',
+    places: [
+      {
+        file: `${postgres}/installation.ts`,
+        find: 'if (rows[0]?.is_ours ?? true) return DEFAULT_PREFIX;',
+        replace: 'if (rows.length >= 0) return DEFAULT_PREFIX;',
+      },
+    ],
+    guard: { spec: `${postgres}/installations.spec.ts` },
+  },
+  {
+    name: 'wake that is dropped when it can not be sent',
+    breaks: 'what could not be announced is announced later',
+    places: [
+      {
+        file: 'libs/persistence/src/notification-channel.ts',
+        find: 'this.#keep(payloads);',
+        replace: 'void this.#keep;',
+      },
+    ],
+    guard: { spec: 'libs/persistence/src/notification-channel.spec.ts' },
+  },
+  {
+    name: 'foreign key without an index',
+    breaks: 'deleting an account does not read what belongs to others',
+    places: [
+      {
+        file: migrations,
+        find: 'CREATE INDEX "tool_results_run" ON "bulkhead"."tool_results" USING btree ("run_id");--> statement-breakpoint',
+        replace: '',
+      },
+    ],
+    guard: { spec: `${postgres}/foreign-keys.spec.ts` },
+  },
+  {
+    name: 'pruner that may empty any thread',
+    breaks: 'a thread keeps its newest event, whoever prunes it',
+    places: [
+      {
+        file: migrations,
+        find: "USING (true) WITH CHECK (oldest_seq between 1 and greatest(last_seq, 1) and not exists (select from bulkhead.runs r where r.thread_id = threads.thread_id and r.state in ('queued', 'running', 'waiting')))",
+        replace: 'USING (true) WITH CHECK (true)',
+      },
+    ],
+    guard: { spec: `${postgres}/isolation-check.spec.ts` },
+  },
+];
