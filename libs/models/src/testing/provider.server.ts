@@ -93,16 +93,17 @@ export class ProviderServer {
     const text = Buffer.concat(pieces).toString();
     const body = JSON.parse(text) as WireBody;
     const { url: path = '', headers } = request;
-    const refusal = this.#refusalOf({ path, headers, body });
+    const refusal = this.#refusalOf({ path, headers, body }, text);
     this.requests.push({ path, headers, body, refusal, closed });
     if (refusal) return respond(response, refusal);
     const act = this.#acts.length > 1 ? this.#acts.shift() : this.#acts[0];
     await this.#perform(act ?? { does: 'refuse', status: 500 }, request, response, text);
   }
 
-  #refusalOf(request: ReceivedRequest): Refusal | undefined {
+  #refusalOf(request: ReceivedRequest, text: string): Refusal | undefined {
     const dialect = dialects[this.dialect];
     try {
+      JSON.parse(text, refuseHalfCharacters);
       return refusalOf(dialect, request, this.#thoughts, this.options);
     } catch (error) {
       // A rule can't even look at it: no service would take it.
@@ -160,4 +161,10 @@ async function play(response: ServerResponse, recording: Recording): Promise<voi
     if (!response.write(frame)) await once(response, 'drain');
   }
   if (ends) response.end();
+}
+
+/** Services' readers of JSON take no half of a character. */
+function refuseHalfCharacters(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new SyntaxError('a lone surrogate');
+  return value;
 }
