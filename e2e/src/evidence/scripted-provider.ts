@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ServiceRules } from './service-rules.ts';
 
 /** What the server tells a model: as far as a script needs it. */
 export interface ModelRequest {
@@ -22,29 +23,44 @@ export interface WrittenCall {
   readonly arguments: string;
 }
 
-/** What a model answers: a text, words as they come to it, or calls. */
+/** What a model answers: a text, words as they come to it, calls, or an event stream as it is. */
 export type ScriptedReply =
   | { readonly text: string }
   | { readonly words: AsyncIterable<string> }
-  | { readonly calls: readonly WrittenCall[] };
+  | { readonly calls: readonly WrittenCall[] }
+  | { readonly frames: readonly string[] };
 
 interface WireMessage {
   readonly role: string;
   readonly content?: unknown;
 }
 
+/** Whose rules a request is held to. */
+const SERVICES = ['openai', 'llama.cpp'];
+
 /**
  * A provider of models that speaks the wire format of OpenAI's chat completions, streamed, and says what a script
- * wants. It keeps every request.
+ * wants. It keeps every request, and refuses a conversation that OpenAI would refuse, or a server whose template wants
+ * user and model to alternate.
  */
 export class ScriptedProvider {
   readonly requests: ModelRequest[] = [];
+  /** What it said to those that broke a rule. */
+  readonly refusals: string[] = [];
   readonly #server = createServer((request, response) => void this.#answer(request, response));
+
+  #rules: ServiceRules | undefined;
 
   constructor(private readonly script: (request: ModelRequest) => ScriptedReply | Promise<ScriptedReply>) {}
 
+  /** Event streams as services once sent them, a list of frames each. */
+  get recordings(): readonly (readonly string[])[] {
+    return this.#rules?.recordings ?? [];
+  }
+
   /** @returns settings that let a server use it as `openai-compatible` */
   async listen(): Promise<Record<string, string>> {
+    this.#rules = await ServiceRules.start();
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
     const { port } = this.#server.address() as AddressInfo;
@@ -55,6 +71,7 @@ export class ScriptedProvider {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
+    await this.#rules?.close();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,11 +79,20 @@ export class ScriptedProvider {
     for await (const piece of request) pieces.push(piece as Buffer);
     const hangUp = new AbortController();
     response.once('close', () => response.writableFinished || hangUp.abort());
-    const asked = { ...read(Buffer.concat(pieces).toString()), hungUp: hangUp.signal };
+    const text = Buffer.concat(pieces).toString();
+    const asked = { ...read(text), hungUp: hangUp.signal };
     this.requests.push(asked);
+    const refusal = await this.#rules?.refusalOf(SERVICES, JSON.parse(text));
+    if (refusal) {
+      this.refusals.push(JSON.stringify(refusal.body));
+      response.writeHead(refusal.status, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(refusal.body));
+    }
     const reply = await this.script(asked);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for await (const chunk of chunksOf(reply)) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    if ('frames' in reply) return void response.end(reply.frames.join(''));
+    for await (const chunk of chunksOf(reply, asked.step))
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
     response.end('data: [DONE]\n\n');
   }
 }
@@ -86,7 +112,7 @@ function read(text: string): Omit<ModelRequest, 'hungUp'> {
   };
 }
 
-async function* chunksOf(reply: ScriptedReply): AsyncGenerator<object, void> {
+async function* chunksOf(reply: ScriptedReply, step: number): AsyncGenerator<object, void> {
   const chunk = (delta: object, finish_reason: string | null = null) => ({
     id: 'chatcmpl-1',
     object: 'chat.completion.chunk',
@@ -98,7 +124,7 @@ async function* chunksOf(reply: ScriptedReply): AsyncGenerator<object, void> {
   if ('words' in reply) for await (const word of reply.words) yield chunk({ content: word });
   const calls = 'calls' in reply ? reply.calls : [];
   for (const [index, call] of calls.entries()) {
-    yield chunk({ tool_calls: [{ index, id: `call_${index}`, type: 'function', function: call }] });
+    yield chunk({ tool_calls: [{ index, id: `call_${step}_${index}`, type: 'function', function: call }] });
   }
   yield chunk({}, calls.length > 0 ? 'tool_calls' : 'stop');
 }

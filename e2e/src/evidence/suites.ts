@@ -10,6 +10,7 @@ import { delivery } from './delivery.suite.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { fairness } from './fairness.suite.ts';
 import { fuzz } from './fuzz.suite.ts';
+import { hostileBorders } from './hostile-borders.suite.ts';
 import { hostileModel } from './hostile-model.suite.ts';
 import { isolation } from './isolation.suite.ts';
 import { latency } from './latency.suite.ts';
@@ -55,6 +56,7 @@ export const suites: readonly EvidenceSuite[] = [
   threadCost,
   soak,
   hostileModel,
+  hostileBorders,
   mcp,
   supervisor,
   analyst,
