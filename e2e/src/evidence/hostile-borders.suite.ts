@@ -44,7 +44,7 @@ export const hostileBorders: EvidenceSuite = {
 
     const [runs, uploads, frames, neighbours] = await Promise.all([
       Promise.all(['stream', 'tool', 'page'].map((kind) => stage.runUntil(kind, isOver))),
-      uploadUntil(stage.server, random(1), isOver),
+      uploadUntil(evidence, stage.server, random(1), isOver),
       stage.sendFramesUntil(random(2), isOver),
       Promise.all([1, 2].map((factor) => askUntil(stage.server, factor, isOver))),
     ]);
@@ -175,6 +175,7 @@ async function run(
 const csv = { 'content-type': 'text/csv' };
 
 async function uploadUntil(
+  evidence: Evidence,
   server: Server,
   random: Random,
   isOver: () => boolean,
@@ -185,9 +186,15 @@ async function uploadUntil(
   while (!isOver()) {
     const body = mutated(files[random(files.length)]!, random);
     const request = { method: 'POST', path: `/v1/tables?name=t${counts.sent}`, headers: csv, body, token };
-    const { status, text } = await probe(server.url, request).catch(() => ({ status: 599, text: '' }));
+    const { status, text } = await probe(server.url, request).catch((error: Error) => ({
+      status: 599,
+      text: `${error.message} ${(error.cause as Error | undefined)?.message}`,
+    }));
     counts.sent += 1;
-    if (status >= 500) counts.failed += 1;
+    if (status >= 500) {
+      counts.failed += 1;
+      evidence.log(`upload ${counts.sent} of ${body.length} characters: ${status} ${text.slice(0, 300)}`);
+    }
     if (status === 201) await client.deleteTable((JSON.parse(text) as { tableId: string }).tableId);
     await sleep(PAUSE_MS);
   }

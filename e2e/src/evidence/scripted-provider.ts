@@ -35,13 +35,12 @@ interface WireMessage {
   readonly content?: unknown;
 }
 
-/** Whose rules a request is held to. */
-const SERVICES = ['openai', 'llama.cpp'];
+/** Whose rules a request is held to, besides those of the wire format itself. */
+const SERVICES: readonly string[] = ['ollama'];
 
 /**
  * A provider of models that speaks the wire format of OpenAI's chat completions, streamed, and says what a script
- * wants. It keeps every request, and refuses a conversation that OpenAI would refuse, or a server whose template wants
- * user and model to alternate.
+ * wants. It keeps every request, and refuses what such a service refuses.
  */
 export class ScriptedProvider {
   readonly requests: ModelRequest[] = [];
