@@ -23,6 +23,15 @@ const ask = (path: string, method = 'GET', by = token): Promise<ProbeResponse> =
   probe(server.url, { method, path, token: by });
 const stored = async (): Promise<unknown> => JSON.parse((await ask('/v1/tables')).text);
 
+const formType = { 'content-type': 'multipart/form-data; boundary=edge' };
+const form = (...names: readonly string[]): string => {
+  const parts = names.map((name) => {
+    const file = name === 'file' ? '; filename="usage.csv"\r\nContent-Type: text/csv' : '';
+    return `--edge\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\na\n1\n\r\n`;
+  });
+  return `${parts.join('')}--edge--\r\n`;
+};
+
 describe('tables over REST', () => {
   it('are uploaded as CSV, listed, read and deleted', async () => {
     const response = await upload('usage', 'Model,Cost\na,1.5\nb,2\n');
@@ -61,7 +70,10 @@ describe('tables over REST', () => {
     ['no name', '', 'a\n1\n', csv, 400, 'invalid_request', 'name'],
     ['a bad delimiter', 'usage&delimiter=x', 'a\n1\n', csv, 400, 'invalid_request', 'delimiter'],
     ['JSON', 'usage', '{}', { 'content-type': 'application/json' }, 400, 'invalid_request', 'body'],
-    ['a text', 'usage', 'a\n1\n', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type', undefined],
+    ['a form of fields', 'usage', form('cost'), formType, 400, 'invalid_request', 'body'],
+    ['a form of two files', 'usage', form('file', 'file'), formType, 400, 'invalid_request', 'body'],
+    ['a form cut off', 'usage', form('file').slice(0, -20), formType, 400, 'invalid_request', 'body'],
+    ['a PDF', 'usage', 'a', { 'content-type': 'application/pdf' }, 415, 'unsupported_media_type', undefined],
   ] as const)(
     'with %s are refused by name, and nothing is stored',
     async (_, name, body, headers, ...expected) => {
@@ -72,9 +84,31 @@ describe('tables over REST', () => {
     },
   );
 
+  it.each([
+    ...['text/csv; charset=utf-8', 'application/vnd.ms-excel', 'text/plain', 'application/csv'],
+    ...['application/octet-stream', 'text/tab-separated-values'],
+  ])('are taken as %s', async (type) => {
+    expect((await upload('usage', 'model;cost\r\na;1,5\r\n', { 'content-type': type })).status).toBe(201);
+  });
+
+  it('are taken as the one file of a form', async () => {
+    const response = await upload('usage', form('file'), formType);
+    expect(JSON.parse(response.text)).toMatchObject({
+      rowCount: 1,
+      columns: [{ name: 'a', type: 'integer' }],
+    });
+  });
+
+  it('say how to send one where something else was sent', async () => {
+    const { detail } = problemIn(await upload('usage', '%PDF', { 'content-type': 'application/pdf' }));
+    expect(detail).toContain('text/csv');
+  });
+
   it('are the only place where a CSV is a body', async () => {
-    const request = { method: 'POST', path: '/v1/threads', token, headers: csv, body: 'title\nx\n' };
-    expect((await probe(server.url, request)).status).toBe(415);
+    for (const headers of [csv, formType, { 'content-type': 'text/plain' }]) {
+      const request = { method: 'POST', path: '/v1/threads', token, headers, body: 'title\nx\n' };
+      expect((await probe(server.url, request)).status).toBe(415);
+    }
   });
 });
 

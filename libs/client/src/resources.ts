@@ -213,15 +213,21 @@ export interface TableColumn {
   /** As the file names it. */
   readonly header: string;
   readonly type: 'integer' | 'numeric' | 'timestamp' | 'boolean' | 'text';
+  /** What was done with its cells that needs saying, e.g. units, placeholders, why it is text. */
+  readonly notes?: readonly string[];
 }
 
 export interface NewTable {
   /** A lower-case letter, then letters, digits or underscores; at most 63 characters. */
   readonly name: string;
-  /** UTF-8, with a header. */
+  /** With a header. */
   readonly csv: string | Blob;
-  /** By default `comma`. */
-  readonly delimiter?: 'comma' | 'semicolon' | 'tab';
+  /** By default the one that the file shows. */
+  readonly delimiter?: 'comma' | 'semicolon' | 'tab' | 'pipe';
+  /** For numbers that can be read both ways, such as 1,234; by default as the file shows. */
+  readonly decimal?: 'point' | 'comma';
+  /** For dates that can be read both ways, such as 1/2/2026; by default as the file shows. */
+  readonly dateOrder?: 'day-first' | 'month-first';
 }
 
 /** What the server has written down about an account. */

@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Identity } from '@bulkhead/user-context';
 import { openTestTables, piecesOf, type TestTables } from './testing/test-tables.ts';
 
@@ -56,11 +59,13 @@ describe('an uploaded CSV', () => {
     ['2026-01-01', '2026-02-28T23:59:59.123456+14:00', '', 'timestamp'],
     ['2026-02-30', '', '', 'text'],
     ['0000-01-01', '', '', 'text'],
-    ['24:00', 'NaN', 'Infinity', 'text'],
-    ['+1', '1.', '.5', 'text'],
+    ['24:00', '-inf', 'Infinity', 'text'],
+    ['+1', '1.', '.5', 'numeric'],
     ['', '', '', 'text'],
-    [' 1', '1 ', '', 'text'],
+    [' 1', '1 ', '', 'integer'],
     ['0x10', '1_000', '1,5', 'text'],
+    ['$1,234.50', '(2)', 'N/A', 'numeric'],
+    ['2026-01-01T10:00:00.123456789+0200', '13/2/2026 1:05 PM', '-', 'timestamp'],
   ])(
     'gives a column of %j, %j and %j the type %4$s, and PostgreSQL casts all of it',
     async (a, b, c, type) => {
@@ -123,19 +128,37 @@ describe('a CSV that is not one', () => {
 
 describe('an upload that does not come to its end', () => {
   let hasty: TestTables;
-  beforeAll(async () => (hasty = await openTestTables({ uploadsAtOnce: 2, uploadTimeoutMs: 1_500 })));
+  const limits = {
+    uploadsAtOnce: 1,
+    uploadTimeoutMs: 1_500,
+    uploadStallMs: 400,
+    uploadBytesPerSecond: 1_000,
+  };
+  beforeAll(async () => (hasty = await openTestTables(limits)));
   beforeEach(async () => (ada = await hasty.signUp()));
   afterAll(() => hasty.close());
 
   const listed = () => hasty.as(ada, (session) => hasty.store.list(session));
+  const begun = Buffer.from(`a\n${'1\n'.repeat(3_000)}`);
   const broken = async function* () {
-    yield await Promise.resolve(Buffer.from(`a\n${'1\n'.repeat(3_000)}`));
+    yield await Promise.resolve(begun);
     throw new Error('the client went away');
   };
   const silent = async function* () {
-    yield await Promise.resolve(Buffer.from(`a\n${'1\n'.repeat(3_000)}`));
+    yield await Promise.resolve(begun);
     await new Promise<never>(() => undefined);
   };
+  /** Sends for as long as the upload is taken. */
+  const trickling = async function* (bytes: number, first = Buffer.from('a\n')) {
+    yield first;
+    for (;;) {
+      await sleep(50);
+      yield Buffer.from('1\n'.repeat(bytes / 2));
+    }
+  };
+
+  const tooSlow = (upload: Promise<unknown>) =>
+    expect(upload).rejects.toMatchObject({ code: 'upload_too_slow' });
 
   it('stores nothing when the client goes away', async () => {
     const before = await hasty.countRows();
@@ -143,29 +166,70 @@ describe('an upload that does not come to its end', () => {
     expect([await listed(), await hasty.countRows()]).toEqual([[], before]);
   });
 
-  it('stores nothing when the client falls silent, and gives its place back', async () => {
-    const silence = () => hasty.upload(ada, 'usage', '', { body: silent() });
-    for (let turn = 0; turn < 3; turn += 1) {
-      await expect(silence()).rejects.toMatchObject({ code: 'upload_timeout' });
+  it.each([
+    ['falls silent', 'upload_too_slow', 'paused', () => silent()],
+    ['sends hardly anything', 'upload_too_slow', 'slower than 1000 bytes', () => trickling(2)],
+    ['goes on for too long', 'upload_timeout', 'longer than 1500 ms', () => trickling(200, begun)],
+  ])('stores nothing when the client %s, and gives its place back', async (_, code, words, body) => {
+    for (let turn = 0; turn < 2; turn += 1) {
+      const work = hasty.upload(ada, 'usage', '', { body: body() });
+      await expect(work).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
     }
     expect(await listed()).toEqual([]);
   });
 
-  it('keeps the same user from another one, and all from more than the node takes', async () => {
-    const ben = await hasty.signUp();
-    const slow = [hasty.upload(ada, 'one', '', { body: silent() })];
-    await hasty.untilLocked(1);
+  it('keeps nobody from storing, and no transaction open', async () => {
+    const users = await Promise.all(Array.from({ length: 6 }, () => hasty.signUp()));
+    let arriving = 0;
+    const body = async function* () {
+      arriving += 1;
+      yield* silent();
+    };
+    const slow = users.map((user) => tooSlow(hasty.upload(user, 'slow', '', { body: body() })));
+    while (arriving < users.length) await sleep(5);
+    expect(await hasty.countTransactions()).toBe(0);
+    await hasty.upload(ada, 'usage', 'a\n1');
+    expect(await listed()).toHaveLength(1);
+    await Promise.all(slow);
+  });
+
+  it('keeps the same user from another one, and all from more than the disk is for', async () => {
+    const users = await Promise.all(Array.from({ length: 7 }, () => hasty.signUp()));
+    const cora = await hasty.signUp();
+    const slow = [ada, ...users].map((user) => tooSlow(hasty.upload(user, 'one', '', { body: silent() })));
+    await hasty.untilUploading(8);
     await expect(hasty.upload(ada, 'two', 'a\n1')).rejects.toMatchObject({
       code: 'uploads_busy',
       message: expect.stringContaining('of yours'),
     });
-    slow.push(hasty.upload(ben, 'one', '', { body: silent() }));
-    const cora = await hasty.signUp();
-    await hasty.untilLocked(2);
     await expect(hasty.upload(cora, 'one', 'a\n1')).rejects.toMatchObject({
       code: 'uploads_busy',
+      message: expect.stringContaining('Too many'),
     });
-    for (const upload of slow) await expect(upload).rejects.toMatchObject({ code: 'upload_timeout' });
+    await Promise.all(slow);
+  });
+
+  it('is refused before it arrives when there is no room for it', async () => {
+    await hasty.upload(ada, 'usage', 'a\n1');
+    const work = hasty.upload(ada, 'usage', '', { body: silent() });
+    await expect(work).rejects.toMatchObject({ code: 'table_name_taken' });
+  });
+
+  it('is stored when it is slow but goes on, however long it takes beside the idle transactions', async () => {
+    const body = async function* () {
+      yield begun;
+      for (let n = 0; n < 10; n += 1) {
+        await sleep(100);
+        yield begun.subarray(2);
+      }
+    };
+    expect((await hasty.upload(ada, 'usage', '', { body: body() })).rowCount).toBe(33_000);
+  });
+
+  it('leaves no file behind', async () => {
+    const files = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('bulkhead-upload-'));
+    await hasty.upload(ada, 'usage', 'a\n1');
+    expect(await files()).toEqual([]);
   });
 });
 

@@ -7,6 +7,8 @@ export interface TableColumn {
   /** As the file names it. */
   readonly header: string;
   readonly type: ColumnType;
+  /** What was done with cells that need saying, e.g. placeholders, units, why it is text; absent: nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** A table that a user uploaded. */

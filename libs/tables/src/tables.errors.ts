@@ -66,6 +66,16 @@ export class UploadTimeoutError extends AppError {
   }
 }
 
+/** The client sends nothing for too long, or hardly anything: its place is somebody else's. */
+export class UploadTooSlowError extends AppError {
+  readonly code = 'upload_too_slow';
+  readonly kind = 'unavailable';
+
+  constructor(rule: string, limit: number) {
+    super(`The upload ${rule}. Nothing was stored. Send it without a pause, or in smaller files.`, { limit });
+  }
+}
+
 /** The query was refused, or PostgreSQL refused it: the message says why, for whoever wrote it. */
 export class QueryRefusedError extends AppError {
   readonly code = 'query_refused';
@@ -81,7 +91,10 @@ export class QueriesBusyError extends AppError {
   readonly code = 'queries_busy';
   readonly kind = 'unavailable';
 
-  constructor(cause: unknown) {
-    super('Too many queries are under way. Try again in a moment.', { cause, retryAfterSeconds: 2 });
+  constructor(cause?: unknown) {
+    super('Too many queries are under way. Try again in a moment.', {
+      retryAfterSeconds: 2,
+      ...(cause !== undefined && { cause }),
+    });
   }
 }

@@ -137,6 +137,7 @@ const tables = (config: GatewayConfig): TablesOptions => ({
   bytesPerUser: config.TABLE_BYTES_PER_USER,
   uploadsAtOnce: config.TABLE_UPLOADS_AT_ONCE,
   uploadTimeoutMs: config.TABLE_UPLOAD_TIMEOUT_SECONDS * 1000,
+  uploadStallMs: config.TABLE_UPLOAD_STALL_SECONDS * 1000,
   queriesAtOnce: config.TABLE_QUERIES_AT_ONCE,
   queryTimeoutMs: config.TABLE_QUERY_TIMEOUT_SECONDS * 1000,
 });

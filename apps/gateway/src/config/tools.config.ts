@@ -51,7 +51,10 @@ export class ToolsConfig {
   readonly TABLE_UPLOADS_AT_ONCE: number = 4;
 
   @Whole(1, 3_600)
-  readonly TABLE_UPLOAD_TIMEOUT_SECONDS: number = 120;
+  readonly TABLE_UPLOAD_TIMEOUT_SECONDS: number = 600;
+
+  @Whole(1, 300)
+  readonly TABLE_UPLOAD_STALL_SECONDS: number = 15;
 
   @Whole(1, 100)
   readonly TABLE_QUERIES_AT_ONCE: number = 4;

@@ -238,6 +238,11 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   table_name_taken: entry(409, 'You have a table of this name.', 'Delete it first, or choose another name.'),
   uploads_busy: entry(503, 'Too many uploads are under way.', 'Try again after `Retry-After`.'),
   upload_timeout: entry(503, 'The upload took longer than it may. Nothing was stored.', 'Send it faster.'),
+  upload_too_slow: entry(
+    503,
+    'The upload paused for too long, or hardly anything arrived. Nothing was stored.',
+    'Send it without a pause, or in smaller files.',
+  ),
   query_refused: entry(
     400,
     'A query over uploaded tables is not possible.',

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
@@ -11,6 +11,7 @@ import {
 import { UserDatabaseSession } from '@bulkhead/persistence';
 import { TableImport, TableStore } from '@bulkhead/tables';
 import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import type { FastifyReply } from 'fastify';
 import { RequiresPermission } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -29,17 +30,33 @@ export class TablesController {
     private readonly tableImport: TableImport,
   ) {}
 
-  /** Stores a CSV (UTF-8, with a header), whole or not at all. Agents with the tables tools can then query it. */
+  /** Stores a CSV with a header, whole or not at all. Agents with the tables tools can then query it. */
   @Post()
-  @ApiConsumes('text/csv')
+  @ApiConsumes(
+    'text/csv',
+    'text/plain',
+    'text/tab-separated-values',
+    'application/octet-stream',
+    'multipart/form-data',
+  )
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiCreatedResponse({ type: TableDto })
   @ApiProblems(400, 401, 409, 429, 503)
-  upload(@Req() request: UserRequest, @Query() { name, delimiter }: UploadTableQuery): Promise<TableDto> {
+  async upload(
+    @Req() request: UserRequest,
+    @Query() { name, ...format }: UploadTableQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TableDto> {
     const body = csvOf(request);
-    return this.scopes.run(UserExecutionContext.fromHttpRequest(request), UserDatabaseSession, (session) =>
-      this.tableImport.store(session, { name, delimiter, body }),
-    );
+    const context = UserExecutionContext.fromHttpRequest(request);
+    try {
+      return await this.scopes.run(context, UserDatabaseSession, (session) =>
+        this.tableImport.store(session, { name, ...format, body }),
+      );
+    } finally {
+      // What was refused half-way need not be sent to its end.
+      if (!request.raw.complete) void reply.header('connection', 'close');
+    }
   }
 
   /** Your tables, newest first. */

@@ -20,12 +20,14 @@ export interface TestTables {
   signUp(): Promise<Identity>;
   /** Works in a scope of the user's. */
   as<R>(user: Identity, work: (session: UserDatabaseSession) => Promise<R>): Promise<R>;
-  upload(user: Identity, name: string, csv: string, more?: Partial<TableUpload>): Promise<Table>;
+  upload(user: Identity, name: string, csv: string | Buffer, more?: Partial<TableUpload>): Promise<Table>;
   query(user: Identity, sql: string, signal?: AbortSignal): Promise<QueryAnswer>;
   /** The number of rows that all users keep. */
   countRows(): Promise<number>;
-  /** Settles once this many uploads have begun. */
-  untilLocked(uploads: number): Promise<void>;
+  /** Settles once this many uploads are under way. */
+  untilUploading(uploads: number): Promise<void>;
+  /** The transactions that users' sessions have open and idle. */
+  countTransactions(): Promise<number>;
   /** The queries that the database works on. */
   countRunning(): Promise<number>;
   close(): Promise<void>;
@@ -47,16 +49,15 @@ export async function openTestTables(options: Partial<TablesOptions> = {}): Prom
     signUp: () => events.database.signUp({ permissions: ['tools:tables'] }),
     as,
     upload: (user, name, csv, more = {}) =>
-      as(user, (session) =>
-        tableImport.store(session, { name, delimiter: 'comma', body: piecesOf(csv), ...more }),
-      ),
+      as(user, (session) => tableImport.store(session, { name, body: piecesOf(csv), ...more })),
     query: (user, sql, signal = new AbortController().signal) =>
       as(user, (session) => queries.query(session, sql, signal)),
     countRows: () => count('select count(*)::int from bulkhead.table_rows'),
-    untilLocked: async (uploads) => {
-      const begun = `select count(*)::int from pg_locks where locktype = 'advisory' and granted and classid <> 0`;
-      while ((await count(begun)) < uploads) await sleep(10);
+    untilUploading: async (uploads) => {
+      while (tableImport.uploads < uploads) await sleep(10);
     },
+    countTransactions: () =>
+      count(`select count(*)::int from pg_stat_activity where state like 'idle in transaction%'`),
     countRunning: () =>
       count(`select count(*)::int from pg_locks join pg_stat_activity using (pid)
               where usename = 'bulkhead_query' and relation = 'bulkhead.table_rows'::regclass`),
@@ -73,7 +74,7 @@ function configuration(options: Partial<TablesOptions>) {
 }
 
 /** A text as it arrives from a network: in pieces that know nothing of lines or characters. */
-export async function* piecesOf(text: string, size = 65_536): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(text: string | Buffer, size = 65_536): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) {
     await Promise.resolve();
