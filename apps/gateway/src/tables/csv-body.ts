@@ -31,7 +31,11 @@ export function acceptCsv(fastify: FastifyInstance): void {
     else done(noCsv);
   });
   fastify.addContentTypeParser('*', (request, _, done) => {
-    done(isTableUpload(request) ? new TransportError(415, 'unsupported_media_type', `${HOW}.`) : noCsv);
+    done(
+      isTableUpload(request)
+        ? new TransportError(415, 'unsupported_media_type', 'Unsupported media type', `${HOW}.`)
+        : noCsv,
+    );
   });
 }
 
