@@ -146,4 +146,16 @@ export const credentialSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: 'libs/auth/src/sign-in-throttle.spec.ts', test: 'as a whole' },
   },
+  {
+    name: 'witness of the audit log that is overwritten unread',
+    breaks: 'a database that has lost the end of its audit log is noticed at the start',
+    places: [
+      {
+        file: 'libs/audit/src/witness-guard.ts',
+        find: 'if (!witness || (await has(db, witness))) return undefined;',
+        replace: 'if (witness || !this.#isLost) return undefined;',
+      },
+    ],
+    guard: { spec: 'libs/audit/src/witness-guard.spec.ts' },
+  },
 ];

@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   'signing_key.rotated',
   'flag.changed',
   'isolation.violated',
+  'audit.restored',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

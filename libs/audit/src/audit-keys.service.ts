@@ -11,6 +11,7 @@ export interface Signature {
 }
 
 const KEY_ID_LENGTH = 16;
+const derivedKey = /^[0-9a-f]{64}$/i;
 
 /** Signs rows and seals with a key that never reaches the database, so that nobody there can make one up. */
 @Injectable()
@@ -20,7 +21,11 @@ export class AuditKeys {
 
   constructor(database: Database, @Optional() @Inject(AUDIT_OPTIONS) options: AuditOptions = {}) {
     const derived = database.deriveKey('audit log');
-    for (const text of options.previousKeys ?? []) this.#add(Buffer.from(text));
+    for (const text of options.previousKeys ?? []) {
+      this.#add(Buffer.from(text));
+      // Some text may look like that, too; another key to verify with harms nothing.
+      if (derivedKey.test(text)) this.#add(Buffer.from(text, 'hex'));
+    }
     // Kept as well: a server that was given a key later can still verify what it signed before.
     this.#currentId = this.#add(derived);
     if (options.key !== undefined) this.#currentId = this.#add(Buffer.from(options.key));

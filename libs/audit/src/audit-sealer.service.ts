@@ -12,7 +12,7 @@ import { AuditKeys } from './audit-keys.service.ts';
 import { AuditLog } from './audit-log.service.ts';
 import { SYSTEM_CHAIN } from './audit-record.ts';
 import { textOfSeal, type SealContent } from './audit-seal.ts';
-import { writeWitness } from './audit-witness.ts';
+import { WitnessGuard } from './witness-guard.ts';
 import { AUDIT_OPTIONS, type AuditOptions } from './audit.options.ts';
 
 /** How long a row may be unsealed, in milliseconds. */
@@ -20,12 +20,16 @@ const PASS_MS = 1_000;
 /** Any fixed number: nodes take turns. */
 const SEAL_LOCK = 0x6175_6469;
 
+const DERIVED_KEY =
+  "AUDIT_KEY is not set: the audit log is tamper-evident against whoever has the database only, as its key comes from the password of the database's URL. Set AUDIT_KEY, and keep it somewhere else.";
+
 type Head = Pick<SealContent, 'userId' | 'seq' | 'hash' | 'rows'>;
 
 /** Signs the ends of the chains that have grown, a moment after they grew: off the way of every request. */
 @Injectable()
 export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger(AuditSealer.name);
+  readonly #witness: WitnessGuard;
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> = Promise.resolve();
 
@@ -34,11 +38,21 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly keys: AuditKeys,
     private readonly transactions: AccountTransactions,
     @Optional() @Inject(AUDIT_OPTIONS) private readonly options: AuditOptions = {},
-  ) {}
+  ) {
+    this.#witness = new WitnessGuard(options);
+  }
 
-  /** Seals what was left, by a crash or from before there were seals, before anything new is written here. */
+  /**
+   * Seals what was left, by a crash or from before there were seals, before anything new is written here.
+   * @throws AuditLogRolledBackError when the database has lost seals that this node remembers
+   */
   async onApplicationBootstrap(): Promise<void> {
-    await this.#store(headsWithoutSeal);
+    if (this.options.isOwnDatabase && this.options.key === undefined) this.#logger.warn(DERIVED_KEY);
+    await this.#store(async (db) => {
+      const lost = await this.#witness.assertKept(db);
+      if (lost) await this.audit.appendAs(db, SYSTEM_CHAIN, 'audit.restored', { lostSealNo: lost.sealNo });
+      return headsWithoutSeal(db);
+    });
     this.#timer = setInterval(() => void this.seal(), PASS_MS);
     this.#timer.unref();
   }
@@ -58,7 +72,10 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
     const users = this.audit.takeWritten();
     if (users.size === 0) return;
     try {
-      await this.#store((db) => headsOf(db, [...users]));
+      await this.#store(async (db) => {
+        await this.#witness.watch(db);
+        return headsOf(db, [...users]);
+      });
     } catch (error) {
       this.audit.returnWritten(users);
       this.#logger.warn({ err: error as Error }, 'The audit log could not be sealed yet.');
@@ -76,8 +93,7 @@ export class AuditSealer implements OnApplicationBootstrap, BeforeApplicationShu
       if (seals.length > 0) await db.insert(auditSeals).values(seals);
       return seals.at(-1) ?? last;
     });
-    const folder = this.options.witnessDir;
-    if (newest && folder !== undefined) await writeWitness(folder, newest);
+    if (newest) await this.#witness.keep(newest);
   }
 
   #chain(heads: readonly Head[], lastNo: number, lastMac: string) {

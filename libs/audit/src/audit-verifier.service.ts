@@ -24,10 +24,18 @@ export class AuditVerifier {
   async verify(): Promise<AuditVerdict> {
     const folder = this.options.witnessDir;
     // Before the snapshot: what a server adds meanwhile is newer than it, never older.
-    const witness = folder === undefined ? undefined : await readWitness(folder);
+    let unreadable: AuditFinding | undefined;
+    const witness =
+      folder === undefined
+        ? undefined
+        : await readWitness(folder).catch((error: unknown) => {
+            unreadable = { kind: 'witness', text: String((error as Error).message) };
+            return undefined;
+          });
     return this.transactions.run(async (db) => {
       await db.execute(sql`set transaction isolation level repeatable read read only`);
       const { seals, count, findings } = await this.#seals(db, witness);
+      if (unreadable) findings.push(unreadable);
       const heads = await headsIn(db);
       const chains = heads.size;
       let rows = 0;

@@ -11,4 +11,11 @@ export class AuditConfig {
     message: 'AUDIT_PREVIOUS_KEYS must be comma-separated keys of at least 32 characters',
   })
   readonly AUDIT_PREVIOUS_KEYS: string = '';
+
+  @IsOptional()
+  @Matches(/^\d{1,15}-[0-9a-f]{16}$/, {
+    message:
+      'AUDIT_ACCEPT_RESTORED must be what the server said when it did not start, such as 5588-0123456789abcdef',
+  })
+  readonly AUDIT_ACCEPT_RESTORED?: string;
 }

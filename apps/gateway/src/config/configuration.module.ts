@@ -63,6 +63,8 @@ const audit = (config: GatewayConfig): AuditOptions => ({
   ...(config.AUDIT_KEY !== undefined && { key: config.AUDIT_KEY }),
   previousKeys: config.AUDIT_PREVIOUS_KEYS.split(',').filter(Boolean),
   witnessDir: config.DATA_DIR,
+  isOwnDatabase: config.DATABASE_URL !== undefined,
+  ...(config.AUDIT_ACCEPT_RESTORED !== undefined && { acceptRestored: config.AUDIT_ACCEPT_RESTORED }),
 });
 
 const auth = (config: GatewayConfig): AuthOptions => ({
