@@ -42,6 +42,7 @@ export const routeTexts: Readonly<Record<string, string>> = {
   'GET /v1/admin/runs': "Everybody's runs, without what they say",
   'POST /v1/admin/runs/{runId}/requeue': 'Answers the message of a run that crashed its nodes once more',
   'GET /v1/admin/runtime': 'What this node does and has at the moment',
+  'POST /v1/admin/signing-keys/rotate': 'Signs access tokens with a new key from now on',
   'GET /v1/admin/flags': 'Feature flags and their state',
   'PUT /v1/admin/flags/{flagName}': 'Turns a feature flag on or off',
   'GET /v1/sessions': 'Where you are signed in',
