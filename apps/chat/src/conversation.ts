@@ -12,6 +12,9 @@ import type { Terminal } from './terminal.ts';
 /** A connection that is back sooner is not worth a word, in milliseconds. */
 const NOTICE_AFTER_MS = 300;
 
+/** The part of the client that a conversation needs. */
+export type ThreadOpener = Pick<BulkheadClient, 'openThread' | 'events'>;
+
 export interface ConversationOptions {
   readonly agentName?: string;
   /** Where events go. */
@@ -29,7 +32,7 @@ export class Conversation {
   #isInterrupted = false;
 
   private constructor(
-    private readonly client: BulkheadClient,
+    private readonly client: ThreadOpener,
     private readonly thread: ThreadConnection,
     private readonly options: ConversationOptions,
   ) {
@@ -37,7 +40,7 @@ export class Conversation {
   }
 
   /** Opens a new thread. */
-  static async open(client: BulkheadClient, options: ConversationOptions): Promise<Conversation> {
+  static async open(client: ThreadOpener, options: ConversationOptions): Promise<Conversation> {
     const onResync = (): ResyncChoice => {
       options.notices.line(['some events are no longer stored; going on with the oldest that is', 'yellow']);
       return 'oldest';

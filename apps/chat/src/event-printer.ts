@@ -1,4 +1,5 @@
 import type { EventData, EventOf, ThreadEvent, ToolOutcome } from '@bulkhead/client';
+import { whyCutOff } from './answer-end.ts';
 import type { Style, Terminal } from './terminal.ts';
 
 const MAX_VALUE_LENGTH = 1_000;
@@ -60,6 +61,8 @@ export class EventPrinter {
     const { steps, toolCalls, text } = event.data;
     this.#line(event, 'dim', `${count(steps, 'step')}, ${count(toolCalls, 'tool call')}`);
     if (this.options.answerAtEnd || !hasStreamed) this.terminal.line([text, 'bold']);
+    const cutOff = whyCutOff(event.data);
+    if (cutOff !== undefined) this.terminal.line([cutOff, 'red']);
   }
 
   #line({ type, operationDepth, agentName }: ThreadEvent, style: Style, text: string): void {

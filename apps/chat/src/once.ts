@@ -1,10 +1,11 @@
-import type { BulkheadClient, ThreadEvent } from '@bulkhead/client';
+import type { ThreadEvent } from '@bulkhead/client';
+import { isWhole } from './answer-end.ts';
 import { howToDecide } from './approval-questions.ts';
-import { Conversation, type ConversationOptions } from './conversation.ts';
+import { Conversation, type ConversationOptions, type ThreadOpener } from './conversation.ts';
 
-/** Asks one question; what needs an approval waits for one that is given elsewhere. @returns the exit code: 0 when it was answered */
+/** Asks one question; what needs an approval waits for one that is given elsewhere. @returns the exit code: 0 when it was answered in full */
 export async function askOnce(
-  client: BulkheadClient,
+  client: ThreadOpener,
   question: string,
   options: ConversationOptions,
 ): Promise<number> {
@@ -21,7 +22,7 @@ export async function askOnce(
   process.once('SIGINT', onInterrupt);
   try {
     const end = await conversation.ask(question);
-    return end?.type === 'agent_completed' ? 0 : 1;
+    return end?.type === 'agent_completed' && isWhole(end.data) ? 0 : 1;
   } finally {
     process.off('SIGINT', onInterrupt);
     await conversation.close();

@@ -1,4 +1,5 @@
 export type {
+  AnswerEnd,
   ClosingReason,
   ControlEvents,
   EventData,

@@ -1,4 +1,4 @@
-import type { EventData } from '@bulkhead/events';
+import type { AnswerEnd, EventData } from '@bulkhead/events';
 import type { CallOptions } from './abortable.ts';
 import type { Problem } from './problem.error.ts';
 
@@ -75,6 +75,8 @@ export interface Message {
   readonly runId: string;
   readonly role: 'user' | 'assistant';
   readonly content: string;
+  /** How an answer ended; other than `stop`: it is no whole answer. Absent for the user's messages. */
+  readonly finishReason?: AnswerEnd;
   /** Sequence of the event that announced it. */
   readonly seq: number;
   readonly createdAt: string;
@@ -105,6 +107,8 @@ export interface Run {
   readonly cost?: string;
   /** Why it failed. */
   readonly error?: Problem;
+  /** How its answer ended; other than `stop`: it is no whole answer. Absent unless it completed. */
+  readonly finishReason?: AnswerEnd;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;

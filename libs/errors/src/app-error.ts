@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'mismatch'
   | 'limit_exceeded'
   | 'unavailable'
+  | 'upstream'
   | 'internal';
 
 /** Facts a caller may act on. Never carries a rejected value, a secret or another user's data. */

@@ -20,6 +20,7 @@ describe('toProblemDetails', () => {
     ['mismatch', 422],
     ['limit_exceeded', 429],
     ['unavailable', 503],
+    ['upstream', 502],
   ] as const)('gives kind %s the status %i', (kind, status) => {
     expect(toProblemDetails(new SampleError(kind))).toMatchObject({
       type: '/problems/sample_problem',

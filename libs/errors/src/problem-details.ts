@@ -22,6 +22,7 @@ const meanings: Readonly<Record<ErrorKind, readonly [status: number, title: stri
   mismatch: [422, 'Does not fit what was asked before'],
   limit_exceeded: [429, 'A limit is reached'],
   unavailable: [503, 'Temporarily unavailable'],
+  upstream: [502, 'Another server did not do its part'],
   internal: [500, 'Internal error'],
 };
 

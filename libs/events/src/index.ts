@@ -18,6 +18,7 @@ export {
 } from './thread-directory.ts';
 export {
   TERMINAL_EVENT_TYPES,
+  type AnswerEnd,
   type EventData,
   type EventOf,
   type EventType,

@@ -7,6 +7,13 @@ import type { JsonValue } from '@bulkhead/user-context';
  */
 export type ToolOutcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'timed_out' | 'unknown';
 
+/**
+ * How an answer ended. `stop`: the model was done. The others are no whole answer: `length`, cut off at a token limit;
+ * `content_filter`, blocked by the provider; `malformed`, the provider could not read a tool call; `other`, for a reason
+ * that the provider names and the server does not know.
+ */
+export type AnswerEnd = 'stop' | 'length' | 'content_filter' | 'malformed' | 'other';
+
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -67,6 +74,8 @@ export interface EventData {
   readonly agent_completed: {
     readonly messageId: string;
     readonly text: string;
+    /** Absent in events of versions that did not tell it. */
+    readonly finishReason?: AnswerEnd;
     readonly steps: number;
     readonly toolCalls: number;
     readonly usage: TokenUsage;

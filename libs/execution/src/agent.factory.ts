@@ -1,4 +1,4 @@
-import { Injectable, Scope } from '@nestjs/common';
+import { Injectable, Logger, Scope } from '@nestjs/common';
 import {
   callModel,
   type CallUsage,
@@ -21,6 +21,7 @@ import { ApprovalRequests } from './approval-requests.ts';
 import type { AgentLimits } from './agent.contract.ts';
 import { AgentRegistry } from './agent-registry.service.ts';
 import { DELEGATE, delegateOffer } from './delegate-offer.ts';
+import { faultOf } from './model-fault.ts';
 import { UsageLedger, type UsedCall } from './usage-ledger.ts';
 import { Teams, type Team } from './teams.service.ts';
 import type { EngineTask } from './user-execution.engine.ts';
@@ -52,6 +53,8 @@ export interface Agent {
 /** Builds agents for one context: never shared between engines. */
 @Injectable({ scope: Scope.REQUEST })
 export class AgentFactory {
+  readonly #logger = new Logger('Models');
+
   constructor(
     private readonly context: UserExecutionContext,
     private readonly agents: AgentRegistry,
@@ -119,7 +122,17 @@ export class AgentFactory {
     } catch (error) {
       const outcome = call.signal.aborted ? 'cancelled' : 'failed';
       if (failed) this.usage.record({ ...used, outcome, usage: failed });
+      if (outcome === 'failed') this.#tell(used, error);
       throw error;
     }
+  }
+
+  /** The one place where the operator learns what the provider said. */
+  #tell({ agentName, model }: Pick<UsedCall, 'agentName' | 'model'>, error: unknown): void {
+    const { requestId, userId, threadId, runId } = this.context;
+    this.#logger.warn(
+      { requestId, userId, threadId, runId, agentName, model, ...faultOf(error) },
+      'A model call failed.',
+    );
   }
 }

@@ -54,6 +54,9 @@ export class ContextWindow {
 
 function tokensOf(message: ChatMessage): number {
   if (message.role === 'tool') return estimateTokens(JSON.stringify(message.result));
-  const calls = message.role === 'assistant' && message.toolCalls.length > 0 ? message.toolCalls : undefined;
-  return estimateTokens(message.text) + (calls ? estimateTokens(JSON.stringify(calls)) : 0);
+  if (message.role === 'user' || message.toolCalls.length === 0) return estimateTokens(message.text);
+  const { text, toolCalls, given = {} } = message;
+  return (
+    estimateTokens(text) + estimateTokens(JSON.stringify(toolCalls)) + estimateTokens(JSON.stringify(given))
+  );
 }

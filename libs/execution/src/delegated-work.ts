@@ -28,18 +28,21 @@ export class DelegatedWork {
   async execute({ supervisor, ...task }: DelegatedTask): Promise<JsonValue> {
     const { toolCallId, message, grant } = task;
     const path = `${toolCallId}/`;
-    const { text, steps, toolCalls } = await this.engines.createForUser(this.scope.context).run({
-      agentName: grant.agent,
-      conversation: [{ role: 'user', text: message }],
-      contextTokens: supervisor.contextTokens,
-      steps: this.steps.at(path),
-      budget: supervisor.budget,
-      clock: supervisor.clock,
-      signal: AbortSignal.any([task.signal, this.scope.signal]),
-      closing: this.scope.signal,
-      delegation: { toolCallId, path, tools: narrow(supervisor.delegation?.tools, grant.tools) },
-    });
-    return { agent: grant.agent, answer: text, steps, toolCalls };
+    const { text, finishReason, steps, toolCalls } = await this.engines
+      .createForUser(this.scope.context)
+      .run({
+        agentName: grant.agent,
+        conversation: [{ role: 'user', text: message }],
+        contextTokens: supervisor.contextTokens,
+        steps: this.steps.at(path),
+        budget: supervisor.budget,
+        clock: supervisor.clock,
+        signal: AbortSignal.any([task.signal, this.scope.signal]),
+        closing: this.scope.signal,
+        delegation: { toolCallId, path, tools: narrow(supervisor.delegation?.tools, grant.tools) },
+      });
+    const end = finishReason === 'stop' ? {} : { finishReason };
+    return { agent: grant.agent, answer: text, ...end, steps, toolCalls };
   }
 }
 

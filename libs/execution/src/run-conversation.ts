@@ -1,5 +1,5 @@
 import { Inject, Injectable, Scope } from '@nestjs/common';
-import type { ChatMessage } from '@bulkhead/models';
+import { NO_ANSWER, type ChatMessage } from '@bulkhead/models';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from './execution.options.ts';
 import { ThreadSummaries, type ThreadSummary } from './thread-summaries.ts';
 import { ThreadTurns, type ThreadTurn } from './thread-turns.ts';
@@ -26,7 +26,8 @@ export class RunConversation {
 
   /**
    * The thread's newest turns that fit, oldest first, and the run's own message, which is always there. Each answer
-   * follows its question, also where the next question was asked before it was there. What is older is told as a
+   * follows its question, also where the next question was asked before it was there; a question that was never
+   * answered has a few words in the answer's place, because many models take no two questions in a row. What is older is told as a
    * summary where those are configured.
    * @throws DatabaseUnavailableError, or the signal's reason
    */
@@ -37,7 +38,11 @@ export class RunConversation {
   ): Promise<ChatMessage[]> {
     const summary = hasMore ? await this.summaries.extend(former, turns, agentName, signal) : former;
     const told = turns.filter(({ seq }) => seq > (summary?.coversSeq ?? -1));
-    return [...(summary ? [toldAs(summary)] : []), ...told.reverse().flatMap(messagesOf)];
+    const oldestFirst = told.reverse();
+    return [
+      ...(summary ? [toldAs(summary)] : []),
+      ...oldestFirst.flatMap((turn, index) => messagesOf(turn, index === oldestFirst.length - 1)),
+    ];
   }
 }
 
@@ -49,9 +54,11 @@ export interface StoredConversation {
   readonly hasMore: boolean;
 }
 
-const messagesOf = ({ question, answer }: ThreadTurn): ChatMessage[] => [
+const messagesOf = ({ question, answer }: ThreadTurn, isOwn: boolean): ChatMessage[] => [
   { role: 'user', text: question },
-  ...(answer === null ? [] : [{ role: 'assistant' as const, text: answer, toolCalls: [] }]),
+  ...(isOwn
+    ? []
+    : [{ role: 'assistant' as const, text: answer?.trim() ? answer : NO_ANSWER, toolCalls: [] }]),
 ];
 
 const toldAs = ({ text }: ThreadSummary): ChatMessage => ({

@@ -82,7 +82,12 @@ describe("a user's history", () => {
     await node.inScope(context, RunJournal, async (journal) => {
       await journal.begin();
       const figures = { steps: 1, toolCalls: 0, inputTokens: 1, outputTokens: 1 };
-      return journal.finish('assistant', { state: 'completed', text: 'Hi!', ...figures });
+      return journal.finish('assistant', {
+        state: 'completed',
+        text: 'Hi!',
+        finishReason: 'stop',
+        ...figures,
+      });
     });
     const contentsAfter = async (seq: number, limit = 10) =>
       (await history(context, (it) => it.messages(seq, limit))).map(({ content }) => content);

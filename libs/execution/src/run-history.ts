@@ -1,6 +1,6 @@
 import { Injectable, Scope } from '@nestjs/common';
 import { ResourceNotFoundError, type ProblemDetails } from '@bulkhead/errors';
-import type { PageKey } from '@bulkhead/events';
+import type { AnswerEnd, PageKey } from '@bulkhead/events';
 import { messages, runs, threads, UserDatabaseSession } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
@@ -20,6 +20,8 @@ export interface Run {
   /** A decimal number in the price table's currency; absent when nothing in it has a price. */
   readonly cost?: string;
   readonly error?: ProblemDetails;
+  /** How the answer of a completed run ended. */
+  readonly finishReason?: AnswerEnd;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
@@ -34,6 +36,8 @@ export interface Message {
   readonly runId: string;
   readonly role: 'user' | 'assistant';
   readonly content: string;
+  /** How an answer ended; absent for the user's messages. */
+  readonly finishReason?: AnswerEnd;
   /** Sequence of the event that announced it. */
   readonly seq: number;
   readonly createdAt: string;
@@ -97,10 +101,13 @@ export class RunHistory {
         .where(and(eq(messages.threadId, this.context.threadId), gt(messages.seq, afterSeq)))
         .orderBy(asc(messages.seq))
         .limit(limit);
-      return rows.map(({ userId: _owner, threadId: _thread, tokens: _tokens, createdAt, ...row }) => ({
-        ...row,
-        createdAt: createdAt.toISOString(),
-      }));
+      return rows.map(
+        ({ userId: _owner, threadId: _thread, tokens: _tokens, createdAt, finishReason, ...row }) => ({
+          ...row,
+          ...(row.role === 'assistant' && { finishReason: (finishReason ?? 'stop') as AnswerEnd }),
+          createdAt: createdAt.toISOString(),
+        }),
+      );
     });
   }
 }
@@ -108,7 +115,7 @@ export class RunHistory {
 /** Names what is shown: a column that is added to the table stays within until it is named here. */
 function toRun(row: typeof runs.$inferSelect): Run {
   const { runId, threadId, agentName, steps, toolCalls, inputTokens, outputTokens } = row;
-  const { costNano, state, error, createdAt, startedAt, finishedAt } = row;
+  const { costNano, state, error, finishReason, createdAt, startedAt, finishedAt } = row;
   const begun = startedAt ?? finishedAt;
   return {
     runId,
@@ -121,6 +128,7 @@ function toRun(row: typeof runs.$inferSelect): Run {
     ...(costNano !== null && { cost: fromNano(costNano) }),
     state: state as RunState,
     ...(error !== null && { error: error as ProblemDetails }),
+    ...(state === 'completed' && { finishReason: (finishReason ?? 'stop') as AnswerEnd }),
     createdAt: createdAt.toISOString(),
     ...(startedAt && { startedAt: startedAt.toISOString() }),
     ...(finishedAt && { finishedAt: finishedAt.toISOString() }),

@@ -17,7 +17,7 @@ afterAll(() => test.close());
 
 const figures = { steps: 1, toolCalls: 0, inputTokens: 5, outputTokens: 7 };
 const problem = { type: 'urn:x', title: 'X', status: 503, code: 'model_failed', detail: 'No.' };
-const completed: RunOutcome = { state: 'completed', text: 'Done.', ...figures };
+const completed: RunOutcome = { state: 'completed', text: 'Done.', finishReason: 'stop', ...figures };
 const failed: RunOutcome = { state: 'failed', problem };
 const timedOut: RunOutcome = { state: 'timed_out', problem };
 const cancelled: RunOutcome = { state: 'cancelled' };

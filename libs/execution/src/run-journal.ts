@@ -6,6 +6,7 @@ import {
   RunEndedError,
   RunSupersededError,
   UserEventEmitter,
+  type AnswerEnd,
   type EventData,
   type NewEvent,
   type RunClaim,
@@ -178,6 +179,8 @@ export class RunJournal {
     if (!ended) return false;
     if (ended.type === 'agent_completed') transaction.atCommit(this.#answer(ended.data, ended.seq));
     transaction.atCommit(this.#end(outcome, done, used));
+    if (outcome.state === 'completed' && outcome.finishReason !== 'stop')
+      transaction.atCommit(this.#markUnfinished(outcome.finishReason));
     this.queue.leave(transaction, this.context);
     if ('problem' in outcome && outcome.problem.code === RUN_CRASHES_NODE) {
       await this.audit.append(transaction, this.context, 'run.crashed_nodes', { agentName });
@@ -186,11 +189,17 @@ export class RunJournal {
   }
 
   /** What the event says as it was stored, without what PostgreSQL can't store: the two never differ. */
-  #answer({ messageId, text }: EventData['agent_completed'], seq: number): Statement {
+  #answer({ messageId, text, finishReason }: EventData['agent_completed'], seq: number): Statement {
     const { userId, threadId, runId } = this.context;
     return (literal) =>
-      `INSERT INTO bulkhead.messages (message_id, user_id, thread_id, run_id, seq, role, content, tokens)
-       VALUES (${[messageId, userId, threadId, runId, seq, 'assistant', text, estimateTokens(text)].map(literal).join(', ')})`;
+      `INSERT INTO bulkhead.messages (message_id, user_id, thread_id, run_id, seq, role, content, tokens, finish_reason)
+       VALUES (${[messageId, userId, threadId, runId, seq, 'assistant', text, estimateTokens(text), finishReason ?? null].map(literal).join(', ')})`;
+  }
+
+  /** Rare, so it is a statement of its own. */
+  #markUnfinished(finishReason: AnswerEnd): Statement {
+    return (literal) =>
+      `UPDATE bulkhead.runs SET finish_reason = ${literal(finishReason)} WHERE run_id = ${literal(this.context.runId)}`;
   }
 
   /** The event is stored only with the state: neither without the other. */
@@ -271,9 +280,9 @@ function terminalEvent(
 ): NewEvent {
   switch (outcome.state) {
     case 'completed': {
-      const { text, steps, toolCalls } = outcome;
+      const { text, finishReason, steps, toolCalls } = outcome;
       const usage = { inputTokens, outputTokens };
-      return { type: 'agent_completed', data: { messageId, text, steps, toolCalls, usage } };
+      return { type: 'agent_completed', data: { messageId, text, finishReason, steps, toolCalls, usage } };
     }
     case 'cancelled':
       return { type: 'agent_cancelled', data: { reason: 'requested' } };

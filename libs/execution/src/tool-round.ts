@@ -26,11 +26,15 @@ export class ToolRound {
   async execute(reply: ModelReply, step: number): Promise<ChatMessage[]> {
     // Providers choose call ids as they like; ours are unique within the run and the same on every attempt.
     const path = this.task.delegation?.path ?? '';
-    const calls = reply.toolCalls.map((call, index) => ({ ...call, id: `${path}${step}.${index + 1}` }));
+    const calls = reply.toolCalls.map((call, index) => ({
+      ...call,
+      id: `${path}${step}.${index + 1}`,
+      providerId: call.id,
+    }));
     await this.#spend(calls);
     const reports = await this.#reports(calls);
     return [
-      { role: 'assistant', text: reply.text, toolCalls: calls },
+      { role: 'assistant', text: reply.text, toolCalls: calls, ...(reply.given && { given: reply.given }) },
       ...calls.map((call, index) => resultOf(call, reports[index]!)),
     ];
   }

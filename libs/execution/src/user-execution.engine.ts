@@ -1,7 +1,8 @@
-import type { EventBatch, UserEventEmitter } from '@bulkhead/events';
+import type { AnswerEnd, EventBatch, UserEventEmitter } from '@bulkhead/events';
 import type { ChatMessage, ModelReply } from '@bulkhead/models';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { Agent, AgentFactory } from './agent.factory.ts';
+import { answerEndOf } from './answer-end.ts';
 import type { RunClock } from './run-clock.ts';
 import type { AgentBudget, RunBudget } from './run-budget.ts';
 import { ContextWindow } from './context-window.ts';
@@ -42,6 +43,7 @@ export interface Delegation {
 /** What a finished run amounts to. */
 export interface EngineResult {
   readonly text: string;
+  readonly finishReason: AnswerEnd;
   /** Of a run: those of its sub-agents included. */
   readonly steps: number;
   readonly toolCalls: number;
@@ -62,7 +64,7 @@ export class UserExecutionEngine {
 
   /**
    * Settles when everything it began has stopped, its sub-agents too.
-   * @throws RunLimitError, ModelFailedError, UnknownAgentError, errors of storing events, or the signal's reason
+   * @throws RunLimitError, ModelFailedError, ModelGaveNoAnswerError, UnknownAgentError, errors of storing events, or the signal's reason
    */
   async run(task: EngineTask): Promise<EngineResult> {
     const agent = this.agentFactory.create(task.agentName, task.delegation?.tools);
@@ -85,7 +87,9 @@ export class UserExecutionEngine {
       inputTokens += reply.usage.inputTokens;
       outputTokens += reply.usage.outputTokens;
       if (reply.toolCalls.length === 0) {
-        return { text: reply.text, ...this.#figures(task, budget), inputTokens, outputTokens };
+        const finishReason = answerEndOf(reply, agent.model);
+        const { text } = reply;
+        return { text, finishReason, ...this.#figures(task, budget), inputTokens, outputTokens };
       }
       window.add(await tools.execute(reply, step));
     }

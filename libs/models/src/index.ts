@@ -1,10 +1,13 @@
+export type { FinishReason } from './answer-end.ts';
 export type {
   ChatMessage,
+  GivenReply,
   ReadableToolCall,
   ToolCall,
   ToolOffer,
   UnreadableToolCall,
 } from './chat-message.ts';
+export { NO_ANSWER } from './conversation-order.ts';
 export { callModel, type CallUsage, type ModelCall, type ModelReply } from './model-call.ts';
 export { ModelRegistry } from './model-registry.service.ts';
 export type {
@@ -14,7 +17,13 @@ export type {
   ModelPromptMessage,
   ModelStreamPart,
 } from './model.contract.ts';
-export { ModelFailedError, ModelNotConfiguredError, ModelTimeoutError } from './models.errors.ts';
+export {
+  ModelFailedError,
+  ModelGaveNoAnswerError,
+  ModelNotConfiguredError,
+  ModelTimeoutError,
+  type NoAnswerReason,
+} from './models.errors.ts';
 export { ModelsModule } from './models.module.ts';
 export {
   DEFAULT_PATIENCE,

@@ -1,4 +1,8 @@
-import type { ChatMessage, ToolCall, ToolOffer } from './chat-message.ts';
+import { finishReasonOf, type FinishReason } from './answer-end.ts';
+import type { ChatMessage, GivenReply, ToolCall, ToolOffer } from './chat-message.ts';
+import { inOrder } from './conversation-order.ts';
+import { GivenParts } from './given-reply.ts';
+import { protocolOf } from './model-address.ts';
 import type { LanguageModel, ModelStreamPart } from './model.contract.ts';
 import { openParts } from './model-parts.ts';
 import { ModelFailedError } from './models.errors.ts';
@@ -37,7 +41,9 @@ export interface ModelReply {
   /** In the model's order; empty when it is done. */
   readonly toolCalls: readonly ToolCall[];
   readonly usage: CallUsage;
-  readonly finishReason: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
+  readonly finishReason: FinishReason;
+  /** Present with tool calls: to be sent back with their results. */
+  readonly given?: GivenReply;
 }
 
 /** More than any model takes or gives in one call. */
@@ -56,8 +62,11 @@ export async function callModel(model: LanguageModel, call: ModelCall): Promise<
   let text = '';
   let finish: Finish | undefined;
   const toolCalls: ToolCall[] = [];
+  const given = new GivenParts(model);
   const tools = toModelTools(call.tools);
-  const prompt = toPrompt(call.instructions, call.messages);
+  // The offline model takes any order, and answers silence as such.
+  const messages = protocolOf(model) === 'offline' ? call.messages : inOrder(call.messages);
+  const prompt = toPrompt(call.instructions, messages, model);
   const usage = (): CallUsage =>
     usageOf(finish, {
       input: () => estimatePrompt(prompt, tools),
@@ -66,10 +75,12 @@ export async function callModel(model: LanguageModel, call: ModelCall): Promise<
   try {
     const parts = openParts(model, { prompt, abortSignal: signal, ...(tools.length > 0 && { tools }) });
     for await (const part of parts) {
+      if (part.type === 'tool-call' && part.providerExecuted === true) continue;
+      given.add(part);
       if (part.type === 'text-delta' && part.delta !== '') {
         text += part.delta;
         await call.onText(part.delta);
-      } else if (part.type === 'tool-call' && part.providerExecuted !== true) {
+      } else if (part.type === 'tool-call') {
         toolCalls.push(readToolCall(part.toolCallId, part.toolName, part.input));
       } else if (part.type === 'error') {
         signal.throwIfAborted();
@@ -80,19 +91,33 @@ export async function callModel(model: LanguageModel, call: ModelCall): Promise<
     }
     // Aborting closes the stream, which looks like its end.
     signal.throwIfAborted();
-    const { unified: finishReason, raw } = finish?.finishReason ?? { unified: 'error', raw: undefined };
+    const finishReason = finishReasonOf(finish);
     // Some providers' code ends a broken stream as if it were complete, but can give no reason for its end.
-    if (finishReason === 'error' || (finishReason === 'other' && raw === undefined)) {
-      throw new ModelFailedError(
-        model.modelId,
-        new Error('The stream ended before the answer was complete.'),
-      );
+    if (finishReason === undefined) {
+      throw ModelFailedError.of(model.modelId, new Error('The stream ended before the answer was complete.'));
     }
-    return { text, toolCalls, usage: usage(), finishReason };
+    const wanted = given.get();
+    return {
+      text,
+      toolCalls: finishReason === 'stop' || finishReason === 'tool-calls' ? toolCalls : cutOff(toolCalls),
+      usage: usage(),
+      finishReason,
+      ...(wanted && { given: wanted }),
+    };
   } catch (error) {
     call.onFailedUsage?.(usage());
     throw error;
   }
+}
+
+/** An answer that was cut off may have ended before the arguments began: then they are not "none". */
+function cutOff(calls: readonly ToolCall[]): ToolCall[] {
+  return calls.map((call, index) => {
+    if (index < calls.length - 1 || !('arguments' in call) || Object.keys(call.arguments).length > 0)
+      return call;
+    const { arguments: _none, ...named } = call;
+    return { ...named, invalidArguments: '' };
+  });
 }
 
 function usageOf(

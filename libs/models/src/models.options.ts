@@ -50,6 +50,8 @@ export interface ModelsOptions {
   /** Default: `DEFAULT_PATIENCE`. */
   readonly patience?: Partial<Patience>;
   readonly offline?: OfflineOptions;
+  /** How providers are reached, e.g. through a proxy. Default: directly. */
+  readonly fetch?: typeof fetch;
 }
 
 /** Where the options are injected. */

@@ -166,12 +166,14 @@ describe('a request to an OpenAI-compatible server', () => {
   it('carries calls and results under one id', async () => {
     await ask(streaming(greeting), {
       messages: [
+        { role: 'user', text: 'Add.' },
         { role: 'assistant', text: '', toolCalls: [{ id: 'a', name: 'add', arguments: { x: 1 } }] },
         { role: 'tool', toolCallId: 'a', toolName: 'add', result: { sum: 2 }, isError: false },
       ],
     });
     expect(server.requests[0]?.body['messages']).toEqual([
       { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Add.' },
       {
         role: 'assistant',
         content: null,
@@ -225,13 +227,26 @@ describe('a failure of an OpenAI-compatible server', () => {
     ],
     ['that streams an error', streaming([greeting[1], { error: { message: `quota of ${API_KEY}` } }])],
     ['that streams something else', streaming([greeting[1], 'nonsense'])],
-    ['that answers with a page', (response) => void response.writeHead(200).end('<html></html>')],
     ['that hangs up', (response) => void response.destroy()],
   ])('%s is told as such', async (_name, handler) => {
     const error = await failureOf(ask(handler));
     expect(error.message).toBe('The model "gpt-4o-mini" gave no complete answer. Try again in a moment.');
     expect(error.cause).toBeDefined();
   });
+
+  it.each([{ 'content-type': 'text/html; charset=utf-8' }, { 'content-type': 'text/event-stream' }, {}])(
+    'that answers with a page is told as an address that is wrong (%j)',
+    async (headers) => {
+      const error = await failureOf(
+        ask(
+          (response) => void response.writeHead(200, headers).end(' <!doctype html><html>sk-secret</html>'),
+        ),
+      );
+      expect(error).toMatchObject({ code: 'model_not_reached', kind: 'upstream' });
+      expect(error.message).toContain('base URL');
+      expect(error.message).not.toContain('secret');
+    },
+  );
 
   it('that nobody answers at is told as such', async () => {
     const gone = new ChatCompletionsServer();

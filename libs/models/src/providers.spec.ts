@@ -131,9 +131,18 @@ describe.each(dialectNames)('the provider %s', (name) => {
     expect(server.accepted).toHaveLength(3);
   });
 
-  it.each([400, 401, 403, 404])('is not asked again after HTTP %i', async (status) => {
+  it.each([
+    [400, 'model_refused_request', 'upstream'],
+    [401, 'model_access_denied', 'upstream'],
+    [402, 'model_quota_exhausted', 'upstream'],
+    [403, 'model_access_denied', 'upstream'],
+    [404, 'model_not_found', 'upstream'],
+    [413, 'model_context_too_long', 'invalid'],
+    [422, 'model_refused_request', 'upstream'],
+  ])('is not asked again after HTTP %i, which is %s', async (status, code, kind) => {
     const error = await failureOf(ask([{ does: 'refuse', status }]));
-    expect(error).toMatchObject({ code: 'model_failed', message: expect.stringContaining(`HTTP ${status}`) });
+    expect(error).toBeInstanceOf(ModelFailedError);
+    expect(error).toMatchObject({ code, kind, message: expect.stringContaining(`HTTP ${status}`) });
     expect(server.accepted).toHaveLength(1);
   });
 

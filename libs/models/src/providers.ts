@@ -2,11 +2,17 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { anthropicEvents } from './mending/anthropic-events.ts';
+import { chatChunks } from './mending/chat-chunks.ts';
+import type { Mending } from './mending/chunk-mender.ts';
+import { googleChunks } from './mending/google-chunks.ts';
+import { mendingFetch } from './mending/mending-fetch.ts';
 import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
 import { DEFAULT_PATIENCE, type ModelsOptions, type ModelProviderOptions } from './models.options.ts';
 import { punctualFetch } from './punctual-fetch.ts';
 import { withoutRefusedUsage } from './refused-usage.ts';
+import { ReplyFields } from './reply-fields.ts';
 
 /** A provider's models, by its own names. Connects to nothing yet. */
 export type ModelsByName = (modelId: string) => LanguageModel;
@@ -24,6 +30,8 @@ interface Provider {
   readonly needs: 'apiKey' | 'baseUrl';
   /** Given explicitly: the SDKs would take another from the environment. */
   readonly baseUrl: string;
+  /** Makes its streams readable for the SDK. */
+  readonly mending: Mending;
   readonly open: (settings: Settings) => ModelsByName;
 }
 
@@ -33,6 +41,7 @@ const providers: Readonly<Record<string, Provider>> = {
     key: 'openaiCompatible',
     needs: 'baseUrl',
     baseUrl: '',
+    mending: chatChunks,
     open: ({ apiKey, baseURL, fetch }) => {
       const name = 'openai-compatible';
       const provider = createOpenAICompatible({
@@ -40,6 +49,10 @@ const providers: Readonly<Record<string, Provider>> = {
         baseURL,
         fetch: withoutRefusedUsage(fetch),
         includeUsage: true,
+        metadataExtractor: {
+          extractMetadata: () => Promise.resolve(undefined),
+          createStreamExtractor: () => new ReplyFields(),
+        },
         ...(apiKey && { apiKey }),
       });
       return (modelId) => provider.chatModel(modelId);
@@ -49,6 +62,7 @@ const providers: Readonly<Record<string, Provider>> = {
     key: 'openai',
     needs: 'apiKey',
     baseUrl: 'https://api.openai.com/v1',
+    mending: chatChunks,
     open: (settings) => {
       const provider = createOpenAI(settings);
       return (modelId) => provider.chat(modelId);
@@ -58,12 +72,14 @@ const providers: Readonly<Record<string, Provider>> = {
     key: 'anthropic',
     needs: 'apiKey',
     baseUrl: 'https://api.anthropic.com/v1',
+    mending: anthropicEvents,
     open: createAnthropic,
   },
   google: {
     key: 'google',
     needs: 'apiKey',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    mending: googleChunks,
     open: createGoogleGenerativeAI,
   },
 };
@@ -81,7 +97,7 @@ export const configuredProviders = (options: ModelsOptions): string[] =>
 export function openProvider(name: string, options: ModelsOptions): ModelsByName | undefined {
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
   if (!provider) return undefined;
-  const { key, needs, open } = provider;
+  const { key, needs, mending, open } = provider;
   const given: Partial<ModelProviderOptions> = options[key] ?? {};
   if (!given[needs])
     throw new ModelNotConfiguredError(`${key}.${needs}`, `must be set to use \`${name}\` models.`);
@@ -95,7 +111,8 @@ export function openProvider(name: string, options: ModelsOptions): ModelsByName
     );
   }
   const timeoutMs = options.patience?.connectTimeoutMs ?? DEFAULT_PATIENCE.connectTimeoutMs;
-  return open({ baseURL: baseUrl, apiKey, fetch: punctualFetch(name, timeoutMs) });
+  const ask = punctualFetch(name, timeoutMs, options.fetch);
+  return open({ baseURL: baseUrl, apiKey, fetch: mendingFetch(name, mending, ask) });
 }
 
 function checkBaseUrl(baseUrl: string, key: string): void {

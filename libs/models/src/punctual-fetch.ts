@@ -2,7 +2,7 @@ import { ModelTimeoutError } from './models.errors.ts';
 
 /** `fetch` that gives a server so long to begin its answer; the answer itself may take longer. */
 export const punctualFetch =
-  (provider: string, timeoutMs: number): typeof fetch =>
+  (provider: string, timeoutMs: number, ask: typeof fetch = fetch): typeof fetch =>
   async (input, init) => {
     const limit = new AbortController();
     const timer = setTimeout(
@@ -11,7 +11,7 @@ export const punctualFetch =
     );
     const signals = [limit.signal, ...(init?.signal ? [init.signal] : [])];
     try {
-      return await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      return await ask(input, { ...init, signal: AbortSignal.any(signals) });
     } catch (error) {
       throw limit.signal.aborted && !init?.signal?.aborted ? limit.signal.reason : error;
     } finally {

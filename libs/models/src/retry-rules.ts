@@ -1,6 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 import { ModelTimeoutError } from './models.errors.ts';
 import type { Patience } from './models.options.ts';
+import { readFailure } from './provider-failure.ts';
 
 /** Longest that a provider may make us wait; one that wants more is told to the user instead. */
 const MAX_PAUSE_MS = 30_000;
@@ -17,11 +18,9 @@ export function pauseBeforeRetry(error: unknown, attempt: number, patience: Pati
 /** Over a limit, failing on the other side, or not reached. */
 function isPassing(error: unknown): boolean {
   if (error instanceof ModelTimeoutError) return error.phase === 'connect';
-  if (APICallError.isInstance(error)) {
-    const { statusCode = 0, cause } = error;
-    return statusCode === 429 || statusCode >= 500 || (statusCode < 300 && isBrokenConnection(cause));
-  }
-  return isBrokenConnection(error);
+  const { kind } = readFailure(error);
+  if (kind !== 'unknown') return kind === 'passing';
+  return isBrokenConnection(error) || (APICallError.isInstance(error) && isBrokenConnection(error.cause));
 }
 
 /** What fetch throws when it reaches nobody, or a connection breaks. By name: it may stem from another realm. */

@@ -53,13 +53,16 @@ export const eventData: { readonly [Type in EventType]: Schema<EventData[Type]> 
     },
     { reason: string() },
   ),
-  agent_completed: object({
-    messageId: uuid(),
-    text: string(),
-    steps: integer(),
-    toolCalls: integer(),
-    usage: object({ inputTokens: integer(), outputTokens: integer() }),
-  }),
+  agent_completed: object(
+    {
+      messageId: uuid(),
+      text: string(),
+      steps: integer(),
+      toolCalls: integer(),
+      usage: object({ inputTokens: integer(), outputTokens: integer() }),
+    },
+    { finishReason: oneOf('stop', 'length', 'content_filter', 'malformed', 'other') },
+  ),
   agent_failed: object({ state: oneOf('failed', 'timed_out'), problem }),
   agent_cancelled: object({ reason: oneOf('requested') }),
 };

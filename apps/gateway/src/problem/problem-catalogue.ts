@@ -1,15 +1,7 @@
-/** What a problem means and what to do, by its code. Each is served at `/problems/<code>` and listed in docs/problems.md. */
-export interface ProblemEntry {
-  readonly status: number;
-  readonly meaning: string;
-  readonly whatToDo: string;
-}
+import { modelProblems } from './model-problems.ts';
+import { entry, type ProblemEntry } from './problem-entry.ts';
 
-const entry = (status: number, meaning: string, whatToDo: string): ProblemEntry => ({
-  status,
-  meaning,
-  whatToDo,
-});
+export type { ProblemEntry };
 
 /** Every problem that a caller can be answered with. */
 export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
@@ -94,17 +86,7 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
     'The route does not know the method; `Allow` lists those it knows.',
     'Use one of those.',
   ),
-  model_failed: entry(
-    503,
-    'The language model did not answer as it should.',
-    'Send the message again, or choose another model.',
-  ),
-  model_timeout: entry(
-    503,
-    "The model's provider did not answer in time, or stopped in the middle.",
-    'Try again in a moment.',
-  ),
-  model_not_configured: entry(400, 'The server has no such model.', 'Ask whoever runs the server.'),
+  ...modelProblems,
   not_acceptable: entry(
     406,
     "The route can't answer in any of the types that `Accept` names.",

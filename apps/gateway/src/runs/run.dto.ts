@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ProblemDetails } from '@bulkhead/errors';
+import type { AnswerEnd } from '@bulkhead/events';
 import type { RunState } from '@bulkhead/execution';
 import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../validation/page.dto.ts';
+import { answerEnd } from './answer-end.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
 const states: readonly RunState[] = [
@@ -69,6 +71,9 @@ export class RunDto extends RunStateDto {
     description: 'Why it failed: problem details.',
   })
   readonly error?: ProblemDetails;
+
+  @ApiPropertyOptional(answerEnd)
+  readonly finishReason?: AnswerEnd;
 
   @ApiProperty({ format: 'date-time' })
   readonly createdAt!: string;

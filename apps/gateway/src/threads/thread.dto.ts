@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { WHEN_BUSY, type WhenBusy } from '@bulkhead/events';
+import { WHEN_BUSY, type AnswerEnd, type WhenBusy } from '@bulkhead/events';
 import {
   IsIn,
   IsInt,
@@ -12,6 +12,7 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { answerEnd } from '../runs/answer-end.ts';
 import { PageQuery } from '../validation/page.dto.ts';
 import { IsId } from '../validation/is-id.decorator.ts';
 
@@ -165,6 +166,9 @@ export class MessageDto {
 
   @ApiProperty()
   readonly content!: string;
+
+  @ApiPropertyOptional(answerEnd)
+  readonly finishReason?: AnswerEnd;
 
   @ApiProperty()
   readonly seq!: number;

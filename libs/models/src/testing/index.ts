@@ -23,3 +23,5 @@ export {
 } from './recordings.ts';
 export { ScriptedModel, textAnswer, type ModelScript } from './scripted-model.ts';
 export { StrictModel } from './strict-model.ts';
+export { askModel, streamOf, type Asked, type AskedModel } from './asked-model.ts';
+export { historyRules, type SentBody } from './history-rules.ts';

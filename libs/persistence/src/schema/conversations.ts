@@ -77,6 +77,8 @@ export const runs = bulkhead.table(
     requeuedAs: uuid('requeued_as'),
     /** Problem details of a run that failed. */
     error: jsonb('error'),
+    /** How its answer ended, where it was not whole; null: it was, or there is none. */
+    finishReason: text('finish_reason'),
     steps: integer('steps').notNull().default(0),
     toolCalls: integer('tool_calls').notNull().default(0),
     inputTokens: integer('input_tokens').notNull().default(0),
@@ -122,6 +124,8 @@ export const messages = bulkhead.table(
     content: text('content').notNull(),
     /** Estimated when it was stored; null in older rows. */
     tokens: integer('tokens'),
+    /** How an answer ended; null for the user's messages, and in older rows. */
+    finishReason: text('finish_reason'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
