@@ -31,6 +31,11 @@ export class AuditKeys {
     if (options.key !== undefined) this.#currentId = this.#add(Buffer.from(options.key));
   }
 
+  /** Names of the keys that this process has, the one that signs first. */
+  get ids(): readonly string[] {
+    return [this.#currentId, ...[...this.#keys.keys()].filter((id) => id !== this.#currentId)];
+  }
+
   sign(text: string): Signature {
     return { keyId: this.#currentId, mac: this.#macOf(this.#currentId, text) ?? '' };
   }

@@ -84,6 +84,16 @@ export class AuditReader {
     });
   }
 
+  /** Names of the keys that signed the log, rows and seals. */
+  async keyIds(): Promise<string[]> {
+    const { rows } = await this.accounts.run((db) =>
+      db.execute<{ key_id: string }>(
+        sql`select key_id from bulkhead.audit_log union select key_id from bulkhead.audit_seals order by 1`,
+      ),
+    );
+    return rows.map(({ key_id: keyId }) => keyId);
+  }
+
   /** Everybody's rows, chain by chain, read as they are consumed. For the command; check the permission first. */
   async *everything(userId?: string): AsyncGenerator<AuditEntry> {
     let last = { userId: '00000000-0000-0000-0000-000000000000', seq: -1 };

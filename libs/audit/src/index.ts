@@ -1,4 +1,5 @@
 export { AUDIT_ACTIONS, type AuditAction } from './audit-action.ts';
+export { AuditKeys } from './audit-keys.service.ts';
 export { AuditLog } from './audit-log.service.ts';
 export { SYSTEM_CHAIN } from './audit-record.ts';
 export { AUDIT_OPTIONS, type AuditOptions } from './audit.options.ts';

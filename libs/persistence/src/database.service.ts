@@ -1,14 +1,16 @@
 import { createHmac } from 'node:crypto';
+import { resolve } from 'node:path';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { BoundedQueue } from './bounded-queue.ts';
 import { DatabasePulse } from './database-pulse.ts';
 import { connectionRoles } from './planned-statements.ts';
-import { DatabaseUnavailableError } from './persistence.errors.ts';
+import { DatabaseSetupError, DatabaseUnavailableError } from './persistence.errors.ts';
 import { openPool } from './postgres/connections.ts';
 import { EmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { migrateDatabase, type InstallationOptions } from './postgres/migrations.ts';
 import type { RoleNames } from './postgres/role-names.ts';
+import { findReadable } from './postgres/reading.ts';
 import { passwordOf } from './postgres/roles.ts';
 import { pulses, queues, withConnection } from './transaction.ts';
 
@@ -19,6 +21,8 @@ export interface PersistenceOptions extends InstallationOptions {
   readonly dataDir: string;
   /** Connections for users' transactions. */
   readonly poolSize: number;
+  /** Only reads what is there: for a command beside servers, which must not get in their way. Default false. */
+  readonly isReadOnly?: boolean;
   /** False only for tests whose data need not survive a power cut. Default true. */
   readonly durable?: boolean;
 }
@@ -50,6 +54,7 @@ export class Database implements OnApplicationShutdown {
 
   /** @throws DatabaseSetupError */
   static async open(options: PersistenceOptions): Promise<Database> {
+    if (options.isReadOnly === true) return Database.openForReading(options);
     const embedded = options.databaseUrl ? undefined : await EmbeddedPostgres.start(options);
     try {
       const adminUrl = options.databaseUrl ?? embedded?.url ?? '';
@@ -60,6 +65,24 @@ export class Database implements OnApplicationShutdown {
       await embedded?.stop();
       throw error;
     }
+  }
+
+  /** What is there already, as it is: nothing is migrated, made or started. */
+  private static async openForReading(options: PersistenceOptions): Promise<Database> {
+    const adminUrl = options.databaseUrl;
+    if (adminUrl === undefined) {
+      throw new DatabaseSetupError(
+        `No server runs on ${resolve(options.dataDir)}, whose database could be read. Start it, or set DATABASE_URL.`,
+      );
+    }
+    const { url, roles } = await findReadable(adminUrl, options);
+    const pool = openServerPool(url, options.poolSize, roles);
+    // Goes before whatever a connection is lent for.
+    pool.on(
+      'connect',
+      (client) => void client.query('SET default_transaction_read_only = on').catch(() => undefined),
+    );
+    return new Database(undefined, pool, '', '', passwordOf(adminUrl), roles);
   }
 
   /**

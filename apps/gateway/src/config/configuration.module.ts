@@ -53,13 +53,17 @@ export class ConfigurationModule {
   }
 }
 
-const persistence = (config: GatewayConfig): PersistenceOptions => ({
+export const persistence = (config: GatewayConfig): PersistenceOptions => ({
   ...(config.DATABASE_URL !== undefined && { databaseUrl: config.DATABASE_URL }),
+  ...(config.DATABASE_ROLE_PREFIX !== undefined && { rolePrefix: config.DATABASE_ROLE_PREFIX }),
+  ...(config.DATABASE_LOGIN_SECRET !== undefined && { loginSecret: config.DATABASE_LOGIN_SECRET }),
+  previousLoginSecrets: config.DATABASE_LOGIN_PREVIOUS_SECRETS.split(',').filter(Boolean),
+  waitMs: config.DATABASE_WAIT_SECONDS * 1000,
   dataDir: config.DATA_DIR,
   poolSize: config.DATABASE_POOL_SIZE,
 });
 
-const audit = (config: GatewayConfig): AuditOptions => ({
+export const audit = (config: GatewayConfig): AuditOptions => ({
   ...(config.AUDIT_KEY !== undefined && { key: config.AUDIT_KEY }),
   previousKeys: config.AUDIT_PREVIOUS_KEYS.split(',').filter(Boolean),
   witnessDir: config.DATA_DIR,

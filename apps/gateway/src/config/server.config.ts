@@ -45,6 +45,25 @@ export class ServerConfig {
   @Whole(2, 200)
   readonly DATABASE_POOL_SIZE: number = 20;
 
+  @Whole(0, 3_600)
+  readonly DATABASE_WAIT_SECONDS: number = 30;
+
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9_]{0,39}$/, {
+    message: 'DATABASE_ROLE_PREFIX must be 1 to 40 lower-case letters, digits or underscores',
+  })
+  readonly DATABASE_ROLE_PREFIX?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(32, { message: 'DATABASE_LOGIN_SECRET must have at least 32 characters' })
+  readonly DATABASE_LOGIN_SECRET?: string;
+
+  @Matches(/^(?:[^,]{32,}(?:,(?!$)|$))*$/, {
+    message: 'DATABASE_LOGIN_PREVIOUS_SECRETS must be comma-separated secrets of at least 32 characters',
+  })
+  readonly DATABASE_LOGIN_PREVIOUS_SECRETS: string = '';
+
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
   readonly LOG_LEVEL: string = 'info';
 

@@ -34,7 +34,7 @@ const UNUSED_MS = 3_000;
 const LOOK_MS = 500;
 const INVALID_PASSWORD = '28P01';
 
-const passwordFor = (role: string, secret: string): string =>
+export const passwordFor = (role: string, secret: string): string =>
   createHmac('sha256', secret).update(role).digest('hex');
 
 /**
@@ -98,7 +98,7 @@ async function exists(admin: pg.ClientBase, role: string): Promise<boolean> {
 }
 
 /** @throws whatever else keeps the login out: that is no question of its password */
-async function fits(adminUrl: string, role: string, password: string): Promise<boolean> {
+export async function fits(adminUrl: string, role: string, password: string): Promise<boolean> {
   const url = Object.assign(new URL(adminUrl), { username: role, password }).href;
   const client = openClient(url, { connectionTimeoutMillis: UNUSED_MS });
   client.on('error', () => undefined);
