@@ -17,6 +17,7 @@ assertOneConfig(files.map(({ file }) => file));
 const configs = defineConfig(
   globalIgnores([
     '**/dist/',
+    '**/.build-*/',
     '**/node_modules/',
     '.nx/',
     '.data/',

@@ -1,3 +1,3 @@
 import { runApp } from './run-app.mjs';
 
-await runApp('gateway', 'apps/gateway/dist/audit/main.js');
+await runApp('apps/gateway', 'apps/gateway/dist/audit/main.js');

@@ -1,3 +1,3 @@
 import { runApp } from './run-app.mjs';
 
-await runApp('benchmark', 'tools/benchmark/dist/main.js');
+await runApp('tools/benchmark', 'tools/benchmark/dist/main.js');

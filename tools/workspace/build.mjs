@@ -1,14 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { buildProjects } from './builder.mjs';
 
-// TypeScript 7 compiles; it has no API for ESLint and Nx, which use TypeScript 6.
-const compiler = join('node_modules', 'typescript-7', 'bin', 'tsc');
-const [project] = process.argv.slice(2);
-
-// tsc never removes what a deleted source left behind.
-rmSync(join(project, 'dist'), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [compiler, '-p', join(project, 'tsconfig.build.json')], {
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+// Called by Nx for one project after those that it imports: what is up to date is left alone.
+try {
+  await buildProjects(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,3 +1,3 @@
 import { runApp } from './run-app.mjs';
 
-await runApp('chat', 'apps/chat/dist/main.js');
+await runApp('apps/chat', 'apps/chat/dist/main.js');

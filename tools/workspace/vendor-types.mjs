@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 // What is published must not ask for packages that are not. The declarations that a project takes from others of
-// the workspace are copied, with what they refer to, into one file of its own: dist/wire.d.ts.
-const [project] = process.argv.slice(2);
-const dist = join(project, 'dist');
+// the workspace are copied, with what they refer to, into one file of its own: wire.d.ts.
+const [dist] = process.argv.slice(2);
 const files = readdirSync(dist)
   .filter((name) => name.endsWith('.d.ts'))
   .map((name) => join(dist, name));

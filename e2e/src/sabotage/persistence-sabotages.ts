@@ -77,4 +77,35 @@ export const persistenceSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: `${postgres}/isolation-check.spec.ts` },
   },
+  {
+    name: 'verification of the audit log that prepares the database',
+    breaks: 'npm run audit changes nothing',
+    places: [
+      {
+        file: 'libs/persistence/src/database.service.ts',
+        find: 'if (options.isReadOnly === true) return',
+        replace: 'if (options.isReadOnly === true && options.databaseUrl === undefined) return',
+      },
+    ],
+    guard: { spec: `${postgres}/reading.spec.ts` },
+  },
+  {
+    name: 'build that empties its output first',
+    breaks: 'a build takes nothing from a server that starts or runs beside it',
+    places: [
+      {
+        file: 'tools/workspace/builder.mjs',
+        find: "await replace(draft, join(folder, 'dist'));",
+        replace:
+          "await rm(join(folder, 'dist'), { recursive: true, force: true });\n    await replace(draft, join(folder, 'dist'));",
+      },
+      { file: 'tools/workspace/builder.mjs', find: '(await isDone()) ?? withLock(', replace: 'withLock(' },
+      {
+        file: 'tools/workspace/builder.mjs',
+        find: '(await isDone()) ?? (await inTurn(make))',
+        replace: 'inTurn(make)',
+      },
+    ],
+    guard: { spec: 'e2e/src/starts.spec.ts' },
+  },
 ];
