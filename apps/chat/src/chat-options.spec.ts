@@ -31,6 +31,12 @@ describe('the command line of the chat', () => {
     expect(readOptions(['--url', 'http://a.example/'], {}).url).toBe('http://a.example');
   });
 
+  it('looks for the server at its PORT', () => {
+    expect(readOptions([], { PORT: '4000' }).url).toBe('http://127.0.0.1:4000');
+    expect(readOptions([], { PORT: '' }).url).toBe('http://127.0.0.1:3000');
+    expect(readOptions(['--url', 'http://a.example'], { PORT: '4000' }).url).toBe('http://a.example');
+  });
+
   it('keeps its profile in DATA_DIR', () => {
     expect(readOptions([], { DATA_DIR: '/d' }).profileFile).toBe('/d/chat-profile.json');
   });

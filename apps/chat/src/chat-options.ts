@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Credentials } from '@bulkhead/client';
 
-const DEFAULT_URL = 'http://127.0.0.1:3000';
+const DEFAULT_PORT = '3000';
+const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
 
 export const usage = `Usage: npm run chat -- [options]
 
-  --url <url>            the server (${DEFAULT_URL})
+  --url <url>            the server (${DEFAULT_URL}, or the port of PORT)
   --email <email>        an account: it is made when it does not exist yet
   --password <password>  its password, 10 characters or more
   --agent <name>         the agent to talk to (assistant)
@@ -37,7 +38,8 @@ export function readOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): ChatOptions {
-  const { url = DEFAULT_URL, email, password, agent, once, help = false } = parse(args);
+  const ownUrl = `http://127.0.0.1:${environment['PORT'] || DEFAULT_PORT}`;
+  const { url = ownUrl, email, password, agent, once, help = false } = parse(args);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new UsageError('--url must be an address such as http://127.0.0.1:3000.');
   }

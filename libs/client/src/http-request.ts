@@ -1,4 +1,4 @@
-import { ConnectionError } from './connection.error.ts';
+import { ConnectionError, noAnswerFrom } from './connection.error.ts';
 import { ProblemError, toProblem } from './problem.error.ts';
 
 /** How long an answer may take, in milliseconds. A stream has no limit. */
@@ -35,7 +35,7 @@ export async function sendRequest(baseUrl: string, request: HttpRequest): Promis
     ...(signal && { signal }),
   }).catch((cause: unknown) => {
     request.signal?.throwIfAborted();
-    throw new ConnectionError(`No server answers at ${baseUrl}.`, { cause });
+    throw new ConnectionError(noAnswerFrom(baseUrl), { cause });
   });
   if (response.ok) return response;
   throw new ProblemError(toProblem(await response.json().catch(() => undefined), response.status));

@@ -2,7 +2,7 @@ import type { ControlEvents, ClosingReason, ResyncRequired, ThreadEvent } from '
 import { io, type Socket } from 'socket.io-client';
 import { orAbort, type CallOptions } from './abortable.ts';
 import { Backoff } from './backoff.ts';
-import { ConnectionError } from './connection.error.ts';
+import { ConnectionError, noAnswerFrom } from './connection.error.ts';
 import type { Credential } from './credential.ts';
 import { ProblemError, toProblem } from './problem.error.ts';
 import type { Acknowledgement, SocketCalls } from './socket-protocol.ts';
@@ -47,7 +47,10 @@ export class ReconnectingSocket {
     const { origin, pathname } = new URL(baseUrl);
     this.#socket = io(origin, {
       path: `${pathname.replace(/\/$/, '')}/socket.io`,
-      transports: ['websocket'],
+      // Polling works where something on the way blocks WebSocket. It needs several requests to reach one node, so it
+      // comes second.
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
       forceNew: true,
       autoConnect: false,
       // Its own way of coming back can't renew a token, and is not random enough.
@@ -152,8 +155,9 @@ export class ReconnectingSocket {
 
   #onConnectError(error: Error & { readonly data?: unknown }): void {
     // Still active: the network failed. Otherwise it is the server's word.
+    if (this.#socket.active) this.#beginWithOtherTransport();
     const cause = this.#socket.active
-      ? new ConnectionError(`No server answers at ${this.baseUrl}.`, { cause: error })
+      ? new ConnectionError(noAnswerFrom(this.baseUrl), { cause: error })
       : new ProblemError(toProblem(error.data, 502));
     this.recover(cause);
   }
@@ -170,9 +174,17 @@ export class ReconnectingSocket {
     if (how === 'io client disconnect') return;
     const reason = this.#closeReason;
     this.#closeReason = undefined;
+    // It broke while it was being made.
+    if (this.#isConnecting) this.#beginWithOtherTransport();
     this.recover(
       new ConnectionError(`The connection is lost: ${reason ?? how}.`, { cause, ...(reason && { reason }) }),
     );
+  }
+
+  /** An upgrade that is swallowed, or polls that go to several nodes, fail in the middle: no other is tried then. */
+  #beginWithOtherTransport(): void {
+    const { opts } = this.#socket.io;
+    opts.transports = [...(opts.transports ?? [])].reverse() as typeof opts.transports & object;
   }
 
   #renewToken(): void {

@@ -98,9 +98,9 @@ export class Subscription implements SocketObserver {
     this.#stopRetry();
     this.#queue.end(error);
     const { socket } = this;
-    // For the others on this connection; nobody waits for the answer.
-    if (this.#isSubscribed) socket.stopFollowing(this).catch(() => undefined);
     socket.leave(this);
+    // For the others on this connection, if there are any; nobody waits for the answer.
+    if (this.#isSubscribed) socket.stopFollowing(this).catch(() => undefined);
   }
 
   connected(): void {
