@@ -9,6 +9,7 @@ import { crash } from './crash.suite.ts';
 import { delivery } from './delivery.suite.ts';
 import type { EvidenceSuite } from './evidence-suite.ts';
 import { fairness } from './fairness.suite.ts';
+import { floods } from './floods.suite.ts';
 import { fuzz } from './fuzz.suite.ts';
 import { hostileBorders } from './hostile-borders.suite.ts';
 import { hostileModel } from './hostile-model.suite.ts';
@@ -48,6 +49,7 @@ export const suites: readonly EvidenceSuite[] = [
   leak,
   matrix,
   fuzz,
+  floods,
   once,
   audit,
   secrets,

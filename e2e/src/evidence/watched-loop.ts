@@ -46,6 +46,13 @@ export class WatchedLoop {
     return (await this.inspector.evaluate('globalThis.__watchedLoop')) as LoopTimes;
   }
 
+  /** What was seen up to now counts for nothing any more. */
+  async forget(): Promise<void> {
+    await this.inspector.evaluate(
+      'Object.assign(globalThis.__watchedLoop, { longest: 0, waited: 0, over: 0 })',
+    );
+  }
+
   close(): void {
     this.inspector.close();
   }
