@@ -1,6 +1,7 @@
 import { accessSabotages } from './access-sabotages.ts';
 import { credentialSabotages } from './credential-sabotages.ts';
 import { deliverySabotages } from './delivery-sabotages.ts';
+import { doorSabotages } from './door-sabotages.ts';
 import { executionSabotages } from './execution-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
 import { poisonRunSabotages } from './poison-run-sabotages.ts';
@@ -17,5 +18,6 @@ export const sabotages: readonly Sabotage[] = [
   ...poisonRunSabotages,
   ...accessSabotages,
   ...credentialSabotages,
+  ...doorSabotages,
   ...toolSabotages,
 ];

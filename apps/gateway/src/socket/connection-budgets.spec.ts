@@ -157,6 +157,18 @@ describe('a connection with a user', () => {
     expect(seen.closed).toBe(1);
   });
 
+  it('answers as many pings of the server as that sends, and is closed for none of it', async () => {
+    const socket = await openWebSocket();
+    socket.send('40{"isGood":true}');
+    await once(socket, 'message');
+    for (let index = 0; index < 1_000; index += 1) socket.send('3');
+    const last = new Promise<void>((resolve) => (lastCame = resolve));
+    socket.send('42["frame","last"]');
+    await last;
+    expect(seen).toMatchObject({ frames: 1, closed: 0 });
+    socket.close();
+  });
+
   it('is closed by one body of more packets than a burst, before any of them is decoded', async () => {
     const path = await poll();
     expect(await post(path, '40{"isGood":true}')).toBe(200);

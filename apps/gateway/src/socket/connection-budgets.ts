@@ -65,7 +65,8 @@ export class ConnectionBudgets {
     this.#sessions.set(id, watch);
     this.#watches.set(session, watch);
     session.once('close', () => this.#sessions.delete(id));
-    session.on('packet', () => watch.spend({ packets: 1 }));
+    // A pong answers a ping of the server: a client that reads fast sends many.
+    session.on('packet', ({ type }) => type === 'pong' || watch.spend({ packets: 1 }));
     // Those of WebSocket itself are answered without becoming packets.
     const countPings = (): unknown => watch.upgrade?.websocket?.on('ping', () => watch.spend({ packets: 1 }));
     if (transport.name === 'websocket') countPings();

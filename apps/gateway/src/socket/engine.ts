@@ -15,7 +15,7 @@ export interface EngineSession {
   readonly remoteAddress: string | undefined;
   /** @param discard waits for nothing that is still to be sent */
   close(discard: boolean): void;
-  on(event: 'packet', listener: () => void): unknown;
+  on(event: 'packet', listener: (packet: { readonly type: string }) => void): unknown;
   once(event: 'close' | 'upgrade', listener: () => void): unknown;
 }
 
