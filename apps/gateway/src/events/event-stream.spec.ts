@@ -40,6 +40,23 @@ async function unread(): Promise<ServerResponse> {
   return (await requested)[1];
 }
 
+describe('an answer of server-sent events', () => {
+  it('begins at once, and tells proxies to hold nothing back', async () => {
+    const requested = once(server, 'request') as Promise<[unknown, ServerResponse]>;
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    clients.push(client);
+    client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    const stream = new EventStream((await requested)[1], {});
+    let text = '';
+    for await (const chunk of client) {
+      text += String(chunk);
+      if (text.includes(': open\n\n')) break;
+    }
+    expect(text).toMatch(/x-accel-buffering: no/i);
+    stream.close();
+  });
+});
+
 describe('a stream of server-sent events', () => {
   it('gives up a client that takes nothing in, also when garbage is collected meanwhile', async () => {
     const stream = new EventStream(await unread(), {}, 300);
