@@ -7,6 +7,7 @@ import { isolationSabotages } from './isolation-sabotages.ts';
 import { poisonRunSabotages } from './poison-run-sabotages.ts';
 import { persistenceSabotages } from './persistence-sabotages.ts';
 import type { Sabotage } from './sabotage.ts';
+import { webSabotages } from './web-sabotages.ts';
 import { toolSabotages } from './tool-sabotages.ts';
 
 /** Every planted defect. */
@@ -20,4 +21,5 @@ export const sabotages: readonly Sabotage[] = [
   ...credentialSabotages,
   ...doorSabotages,
   ...toolSabotages,
+  ...webSabotages,
 ];

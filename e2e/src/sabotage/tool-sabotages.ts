@@ -80,8 +80,8 @@ export const toolSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/tools/src/web/web-fetcher.ts',
-        find: 'target = webTarget(answer.href, this.options.allowedHosts);',
-        replace: 'target = { url: answer, isAllowed: true };',
+        find: 'const next = targetOf(answer.href);',
+        replace: 'const next = { url: answer, isAllowed: true };',
       },
     ],
     guard: { spec: 'libs/tools/src/web/web-fetcher.spec.ts' },
@@ -91,9 +91,9 @@ export const toolSabotages: readonly Sabotage[] = [
     breaks: 'a fetch never reaches a private address, also after DNS rebinding',
     places: [
       {
-        file: 'libs/tools/src/web/web-connector.ts',
-        find: 'isAllowed || isPublicAddress(address);',
-        replace: 'isAllowed || address !== "" || isPublicAddress(address);',
+        file: 'libs/tools/src/web/web-fetcher.ts',
+        find: 'isAllowed ? () => true : this.#isReachable;',
+        replace: '() => isAllowed || this.#isReachable !== undefined;',
       },
     ],
     guard: { spec: 'libs/tools/src/web/web-fetcher.spec.ts' },

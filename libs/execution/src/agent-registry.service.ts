@@ -52,9 +52,9 @@ export class AgentRegistry implements OnApplicationBootstrap {
     for (const agent of this.#agents.values()) this.modelOf(agent);
     if (this.options.summaryModel !== undefined) this.models.resolve(this.options.summaryModel);
     for (const { name, tools, delegates = [] } of this.#agents.values()) {
-      refuseMissing(name, 'a tool', tools, (tool) => this.tools.find(tool) !== undefined);
+      refuseMissing(name, 'a tool', tools, (tool) => this.tools.isKnown(tool));
       const granted = delegates.flatMap((grant) => grant.tools ?? []);
-      refuseMissing(name, 'a tool', granted, (tool) => this.tools.find(tool) !== undefined);
+      refuseMissing(name, 'a tool', granted, (tool) => this.tools.isKnown(tool));
       const agents = delegates.map(({ agent }) => agent);
       refuseMissing(name, 'a delegate', agents, (agent) => this.#agents.has(agent));
     }

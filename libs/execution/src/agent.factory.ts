@@ -44,8 +44,11 @@ export interface Agent {
   ): Promise<ModelReply>;
   /** Lets it delegate; absent when it has no delegates. */
   readonly supervise?: (task: EngineTask) => Team;
-  /** Asks the run's owner about a call that needs it; undefined for any other. */
-  approvalOf(call: ToolCall): ((signal: AbortSignal) => Promise<ToolApproval>) | undefined;
+  /**
+   * Asks the run's owner about a call if it needs that, which is looked up then: null if it does not. Undefined for a
+   * call that never does.
+   */
+  approvalOf(call: ToolCall): ((signal: AbortSignal) => Promise<ToolApproval | null>) | undefined;
   /** One tool call, checked, announced and reported by the dispatcher of this context. */
   act(call: ToolCall, signal: AbortSignal): Promise<ToolReport>;
 }
@@ -96,7 +99,9 @@ export class AgentFactory {
         const args = AuthorizedToolCall.approvable(this.context, this.agents.tools, caller, call);
         const { toolCallId, toolName } = call;
         const question = args && { agentName, toolCallId, toolName, arguments: args };
-        return question && ((signal) => this.approvals.ask(question, signal));
+        if (!question) return undefined;
+        return async (signal) =>
+          (await this.dispatcher.needsApproval(call)) ? this.approvals.ask(question, signal) : null;
       },
       ...(delegates.length > 0 && {
         supervise: (task: EngineTask) => this.teams.supervise(this.context, { definition, task }),

@@ -17,6 +17,8 @@ export class DelegateTool implements Tool<Assignment>, OnModuleInit {
   readonly sideEffect = 'idempotent';
   readonly timeoutMs = TIMEOUT_MS;
   readonly isContainer = true;
+  /** The calls of its sub-agents count for themselves. */
+  readonly readsPrivateData = false;
   readonly parameters = {
     type: 'object',
     properties: { agent: { type: 'string', minLength: 1, maxLength: 100 }, task: taskSchema },

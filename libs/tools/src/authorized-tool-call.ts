@@ -45,6 +45,7 @@ export class AuthorizedToolCall {
 
   /**
    * Default deny: the agent must list the tool, and the user must hold its permission.
+   * @param needsApproval the tool's own answer about this call; without it, a tool that has an answer needs approval
    * @throws ToolNotPermittedError, InvalidToolArgumentsError, ApprovalMissingError, ApprovalRefusedError
    */
   static authorize(
@@ -52,6 +53,7 @@ export class AuthorizedToolCall {
     registry: ToolRegistry,
     caller: ToolCaller,
     call: ToolCall,
+    needsApproval = true,
   ): AuthorizedToolCall {
     const { identity } = UserExecutionContext.verify(context);
     const tool = registry.find(call.toolName);
@@ -60,13 +62,15 @@ export class AuthorizedToolCall {
     if (!isPermitted) throw new ToolNotPermittedError();
     if (!isRecord(call.arguments)) throw new InvalidToolArgumentsError('arguments', 'must be a JSON object');
     const args = registry.validate(tool.name, call.arguments);
-    if (tool.approval === 'required') requireApproval(call.arguments, call.approval);
+    const mustAsk = tool.approval === 'required' || (tool.needsApproval !== undefined && needsApproval);
+    // A call that its owner has refused is not made either, whether or not that had to be asked.
+    if (mustAsk || call.approval) requireApproval(call.arguments, call.approval);
     return new AuthorizedToolCall(creationKey, tool, args, context.userId);
   }
 
   /**
-   * The arguments of a call that lacks nothing but its owner's approval; undefined for any other call, which goes
-   * its way without anybody being asked.
+   * The arguments of a call that lacks nothing but its owner's approval, or may lack it; undefined for any other call,
+   * which goes its way without anybody being asked.
    */
   static approvable(
     context: UserExecutionContext,

@@ -23,6 +23,11 @@ export {
   ToolTimeoutError,
 } from './tools.errors.ts';
 export { ToolsModule } from './tools.module.ts';
-export { WEB_FETCH_OPTIONS } from './web/web-fetch.tool.ts';
-export type { WebFetcherOptions } from './web/web-fetcher.ts';
+export { networksComplaint, networksIn } from './web/address-check.ts';
+export {
+  WEB_FETCH_MODES,
+  WEB_FETCH_OPTIONS,
+  type WebFetcherOptions,
+  type WebFetchMode,
+} from './web/web-fetch.options.ts';
 export { WebToolsModule } from './web/web-tools.module.ts';

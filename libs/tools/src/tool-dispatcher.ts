@@ -69,7 +69,7 @@ export class ToolDispatcher {
         this.audit.statement(this.session.context, action, { agentName, toolCallId, toolName, ...details }),
       );
     const known = this.#reports.get(toolCallId);
-    const authorized = known ?? this.#authorize(caller, call);
+    const authorized = known ?? (await this.#authorize(caller, call));
     // In one round trip.
     const [announced, refusal] = await Promise.all([
       emit(
@@ -105,9 +105,17 @@ export class ToolDispatcher {
     return report;
   }
 
-  #authorize(caller: ToolCaller, call: ToolCall): AuthorizedToolCall | ToolReport {
+  /** Whether the run's owner must be asked about the call, as things stand. */
+  async needsApproval({ toolName, arguments: args }: ToolCall): Promise<boolean> {
+    const tool = this.registry.find(toolName);
+    if (tool?.approval === 'required') return true;
+    return (await tool?.needsApproval?.(args, this.session)) ?? false;
+  }
+
+  async #authorize(caller: ToolCaller, call: ToolCall): Promise<AuthorizedToolCall | ToolReport> {
+    const needsApproval = await this.needsApproval(call);
     try {
-      return AuthorizedToolCall.authorize(this.session.context, this.registry, caller, call);
+      return AuthorizedToolCall.authorize(this.session.context, this.registry, caller, call, needsApproval);
     } catch (error) {
       return { outcome: 'refused', problem: toProblemDetails(error) };
     }

@@ -16,6 +16,7 @@ interface RegisteredTool {
 @Injectable()
 export class ToolRegistry {
   readonly #ajv = new Ajv2020({ strict: true, allErrors: false, ownProperties: true });
+  readonly #off = new Set<string>();
   readonly #tools = new Map<string, RegisteredTool>();
 
   /** @throws ToolRegistrationError when the name is taken, the schema is none, or the class can't be one */
@@ -29,6 +30,23 @@ export class ToolRegistry {
     } catch (cause) {
       throw new ToolRegistrationError(`The parameters of ${tool.name} are not a JSON Schema.`, { cause });
     }
+  }
+
+  /** Keeps a name that the operator has turned off: agents may list it, and none can use it. */
+  turnOff(name: string): void {
+    this.#off.add(name);
+  }
+
+  /** Whether agents may list it. */
+  isKnown(name: string): boolean {
+    return this.#tools.has(name) || this.#off.has(name);
+  }
+
+  /** Tools whose answers hold nothing but what is public. */
+  namesWithoutPrivateData(): string[] {
+    return [...this.#tools.values()]
+      .filter(({ tool }) => tool.readsPrivateData === false)
+      .map(({ tool }) => tool.name);
   }
 
   find(name: string): Tool<never> | undefined {

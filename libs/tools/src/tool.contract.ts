@@ -41,6 +41,16 @@ export interface Tool<Arguments = JsonRecord> {
   readonly isContainer?: true;
   /** `required`: the owner of the run is asked about every call, with its exact arguments. */
   readonly approval?: 'required';
+  /**
+   * Whether its answers, messages of its errors included, may hold what is not public. Absent: they may. Once such a tool
+   * was executed in a thread, `web_fetch` asks the user about addresses that are not the user's own.
+   */
+  readonly readsPrivateData?: boolean;
+  /**
+   * For a tool without `approval` of which some calls need one: whether this call, with arguments that may not be valid,
+   * does now. Asked before the call is made, and again when it is executed.
+   */
+  needsApproval?(args: unknown, session: UserDatabaseSession): Promise<boolean>;
   /** With a class, `execute` gets an instance of it. */
   readonly parameters: ParameterSchema | ArgumentsClass;
   /** Longest execution in milliseconds. Default 30,000. */

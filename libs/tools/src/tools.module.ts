@@ -3,13 +3,14 @@ import { AuditModule } from '@bulkhead/audit';
 import { EventsModule } from '@bulkhead/events';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { UserContextModule } from '@bulkhead/user-context';
+import { PrivateDataReads } from './private-data-reads.service.ts';
 import { ToolDispatcher } from './tool-dispatcher.ts';
 import { ToolLimits } from './tool-limits.service.ts';
 import { ToolRegistry } from './tool-registry.service.ts';
 
 @Module({
   imports: [UserContextModule, PersistenceModule, AuditModule, EventsModule],
-  providers: [ToolRegistry, ToolLimits, ToolDispatcher],
-  exports: [ToolRegistry, ToolDispatcher],
+  providers: [ToolRegistry, ToolLimits, ToolDispatcher, PrivateDataReads],
+  exports: [ToolRegistry, ToolDispatcher, PrivateDataReads],
 })
 export class ToolsModule {}

@@ -18,10 +18,11 @@ const scopes: Readonly<Record<string, readonly string[]>> = {
   'user-context': ['errors'],
   persistence: ['user-context', 'errors'],
   events: ['persistence', 'user-context', 'errors'],
+  sandbox: ['persistence', 'errors'],
   audit: ['persistence', 'user-context', 'errors'],
   auth: ['audit', 'persistence', 'user-context', 'errors'],
   models: ['user-context', 'errors'],
-  tools: ['audit', 'events', 'persistence', 'user-context', 'errors'],
+  tools: ['audit', 'sandbox', 'events', 'persistence', 'user-context', 'errors'],
   mcp: ['tools', 'events', 'user-context', 'errors'],
   tables: ['tools', 'events', 'persistence', 'user-context', 'errors'],
   execution: [

@@ -9,6 +9,7 @@ import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persiste
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '@bulkhead/tables';
 import {
   defaultToolLimits,
+  networksIn,
   TOOL_LIMITS_OPTIONS,
   WEB_FETCH_OPTIONS,
   type ToolLimitsOptions,
@@ -161,7 +162,10 @@ const toolLimits = (config: GatewayConfig): ToolLimitsOptions => ({
 });
 
 const webFetch = (config: GatewayConfig): WebFetcherOptions => ({
+  mode: config.WEB_FETCH,
+  domains: config.WEB_FETCH_DOMAINS.toLowerCase().split(',').filter(Boolean),
   allowedHosts: config.WEB_FETCH_ALLOWED_HOSTS.toLowerCase().split(',').filter(Boolean),
+  deniedNetworks: networksIn(config.WEB_FETCH_DENIED_NETWORKS),
 });
 
 const mcp = (config: GatewayConfig): McpOptions => {

@@ -10,7 +10,7 @@ import { ExecutionConfig } from './execution.config.ts';
 import { LimitsConfig } from './limits.config.ts';
 import { missingModelSettings, ModelsConfig } from './models.config.ts';
 import { ServerConfig } from './server.config.ts';
-import { ToolsConfig } from './tools.config.ts';
+import { contradictoryToolSettings, ToolsConfig } from './tools.config.ts';
 
 /** Every setting of the server, with its default, in a class per area. `.env.example` explains them. */
 export class GatewayConfig extends IntersectionType(
@@ -32,7 +32,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Gatewa
   const config = plainToInstance(GatewayConfig, given, { exposeDefaultValues: true });
   const problems = validateSync(config).map(({ constraints = {} }) => Object.values(constraints).join('; '));
   if (problems.length === 0) problems.push(...missingModelSettings(config));
-  problems.push(...contradictionsIn(config));
+  problems.push(...contradictionsIn(config), ...contradictoryToolSettings(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }

@@ -1,5 +1,6 @@
 import { readMcpServers } from '@bulkhead/mcp';
-import { Matches, ValidateBy, type ValidationArguments } from 'class-validator';
+import { networksComplaint, WEB_FETCH_MODES, type WebFetchMode } from '@bulkhead/tools';
+import { IsIn, Matches, ValidateBy, type ValidationArguments } from 'class-validator';
 import { Whole } from './whole.decorator.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -11,6 +12,12 @@ const complaint = (value: unknown): string | undefined => {
 const mcpServersRule = {
   validate: (value: unknown): boolean => complaint(value) === undefined,
   defaultMessage: (given?: ValidationArguments): string => `MCP_SERVERS ${complaint(given?.value) ?? ''}`,
+};
+
+const networksRule = {
+  validate: (value: unknown): boolean => typeof value === 'string' && networksComplaint(value) === undefined,
+  defaultMessage: (given?: ValidationArguments): string =>
+    `WEB_FETCH_DENIED_NETWORKS ${networksComplaint(String(given?.value)) ?? 'must be text'}`,
 };
 
 /** What bounds tools: calls, where they may reach, uploaded tables and the queries over them. */
@@ -29,6 +36,17 @@ export class ToolsConfig {
 
   @Whole(1, 86_400)
   readonly MCP_SESSION_IDLE_SECONDS: number = 300;
+
+  @IsIn(WEB_FETCH_MODES, { message: `WEB_FETCH must be one of ${WEB_FETCH_MODES.join(', ')}` })
+  readonly WEB_FETCH: WebFetchMode = 'on';
+
+  @Matches(/^(?:[\w-]+(?:\.[\w-]+)*(?:,(?!$)|$))*$/, {
+    message: 'WEB_FETCH_DOMAINS must be a comma-separated list of domains, e.g. example.org,docs.example.com',
+  })
+  readonly WEB_FETCH_DOMAINS: string = '';
+
+  @ValidateBy({ name: 'networks', validator: networksRule })
+  readonly WEB_FETCH_DENIED_NETWORKS: string = '';
 
   @Matches(/^(?:(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}(?:,(?!$)|$))*$/i, {
     message: 'WEB_FETCH_ALLOWED_HOSTS must be a comma-separated list of host:port, e.g. wiki.internal:443',
@@ -61,4 +79,17 @@ export class ToolsConfig {
 
   @Whole(1, 300)
   readonly TABLE_QUERY_TIMEOUT_SECONDS: number = 10;
+}
+
+/** Combinations of settings that are rejected. */
+export function contradictoryToolSettings({
+  WEB_FETCH: mode,
+  WEB_FETCH_DOMAINS: domains,
+}: ToolsConfig): string[] {
+  if ((mode === 'domains') === (domains !== '')) return [];
+  return [
+    domains === ''
+      ? 'WEB_FETCH=domains needs WEB_FETCH_DOMAINS, the domains that agents may read'
+      : `WEB_FETCH_DOMAINS is for WEB_FETCH=domains: with WEB_FETCH=${mode} nothing would hold to it`,
+  ];
 }

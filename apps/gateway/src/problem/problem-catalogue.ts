@@ -233,6 +233,13 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   queries_busy: entry(503, 'Too many queries over uploaded tables are under way.', 'Told to the agent.'),
   tool_rate_limited: entry(429, 'The user made too many tool calls within a minute.', 'Told to the agent.'),
   tool_busy: entry(503, 'The user has too many tool calls under way.', 'Told to the agent.'),
+  sandbox_busy: entry(503, 'Too much untrusted input waits to be processed.', 'Told to the agent.'),
+  sandbox_limit: entry(
+    429,
+    'Processing an input took more time or memory than it may, and was stopped. `reason` says which.',
+    'Told to the agent, which may try a smaller one.',
+  ),
+  sandbox_crashed: entry(503, 'An input could not be processed.', 'Told to the agent.'),
   mcp_unavailable: entry(503, 'A server of external tools does not answer.', 'Told to the agent.'),
   mcp_tool_failed: entry(503, 'An external tool failed.', 'Told to the agent, which may try again.'),
   run_superseded: entry(

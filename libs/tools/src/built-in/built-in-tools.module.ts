@@ -1,4 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { SandboxModule } from '@bulkhead/sandbox';
 import { ToolRegistry } from '../tool-registry.service.ts';
 import { ToolsModule } from '../tools.module.ts';
 import { CalculatorTool } from './calculator.tool.ts';
@@ -6,7 +7,10 @@ import { CurrentTimeTool } from './current-time.tool.ts';
 import { NotesToolsModule } from './notes-tools.module.ts';
 
 /** The tools that come with the server. */
-@Module({ imports: [ToolsModule, NotesToolsModule], providers: [CalculatorTool, CurrentTimeTool] })
+@Module({
+  imports: [ToolsModule, SandboxModule, NotesToolsModule],
+  providers: [CalculatorTool, CurrentTimeTool],
+})
 export class BuiltInToolsModule implements OnModuleInit {
   constructor(
     private readonly registry: ToolRegistry,

@@ -1,7 +1,11 @@
+import { Sandbox } from '@bulkhead/sandbox';
 import { CalculatorTool } from './calculator.tool.ts';
 
-const calculator = new CalculatorTool();
-const evaluate = (expression: string) => calculator.execute({ expression });
+const sandbox = new Sandbox();
+const calculator = new CalculatorTool(sandbox);
+afterAll(() => sandbox.onModuleDestroy());
+const invocation = { context: { userId: 'ada' }, signal: new AbortController().signal };
+const evaluate = (expression: string) => calculator.execute({ expression }, invocation);
 
 describe('calculator', () => {
   it.each([

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Sandbox, taskFile } from '@bulkhead/sandbox';
 import type { JsonValue } from '@bulkhead/user-context';
-import type { Tool } from '../tool.contract.ts';
+import type { Tool, ToolInvocation } from '../tool.contract.ts';
 import { ToolRefusalError } from '../tools.errors.ts';
-import { createEvaluator } from './calculator-functions.ts';
+import type { Calculated } from './calculator.task.ts';
 
 const MAX_EXPRESSION_LENGTH = 500;
-const printable: ReadonlySet<string> = new Set(['number', 'Complex', 'boolean']);
+const file = taskFile(import.meta.url, 'calculator.task');
 
-/** Arithmetic by a real expression parser: nothing is evaluated as code. */
+/** Arithmetic by a real expression parser, in a worker thread: nothing is evaluated as code. */
 @Injectable()
 export class CalculatorTool implements Tool<{ expression: string }> {
   readonly name = 'calculator';
@@ -15,30 +16,21 @@ export class CalculatorTool implements Tool<{ expression: string }> {
     'Evaluates an arithmetic expression, e.g. "37 * 43", "2^10 / 4", "sqrt(2)". Use it for every calculation.';
   readonly permission = 'tools:calculator';
   readonly sideEffect = 'none';
+  readonly readsPrivateData = false;
   readonly parameters = {
     type: 'object',
     properties: { expression: { type: 'string', minLength: 1, maxLength: MAX_EXPRESSION_LENGTH } },
     required: ['expression'],
   } as const;
-  readonly #calculator = createEvaluator();
 
-  execute({ expression }: { expression: string }): Promise<JsonValue> {
-    return Promise.resolve({ result: this.#evaluate(expression) });
-  }
+  constructor(private readonly sandbox: Sandbox) {}
 
-  #evaluate(expression: string): string {
-    const { evaluate, math } = this.#calculator;
-    let value: unknown;
-    try {
-      // "37 × 43" is how people and models write it.
-      value = evaluate(expression.replaceAll('×', '*').replaceAll('÷', '/'));
-    } catch (cause) {
-      const reason = 'The expression can not be evaluated. Check its syntax; only arithmetic is known.';
-      throw new ToolRefusalError(reason, { cause, field: 'expression' });
-    }
-    if (!printable.has(math.typeOf(value))) {
-      throw new ToolRefusalError('The expression has no number as its result.', { field: 'expression' });
-    }
-    return math.format(value, { precision: 14, lowerExp: -9, upperExp: 15 });
+  async execute(
+    { expression }: { expression: string },
+    { context: { userId }, signal }: Pick<ToolInvocation, 'signal'> & { context: { userId: string } },
+  ): Promise<JsonValue> {
+    const answer = await this.sandbox.run<Calculated>({ file, input: expression, userId, signal });
+    if ('refused' in answer) throw new ToolRefusalError(answer.refused, { field: 'expression' });
+    return answer;
   }
 }

@@ -10,6 +10,7 @@ export class CurrentTimeTool implements Tool<{ timeZone?: string }> {
     'Tells the current date and time, in UTC or in an IANA time zone such as Europe/Berlin.';
   readonly permission = 'tools:time';
   readonly sideEffect = 'none';
+  readonly readsPrivateData = false;
   readonly parameters = {
     type: 'object',
     properties: { timeZone: { type: 'string', minLength: 1, maxLength: 64 } },

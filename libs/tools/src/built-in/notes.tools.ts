@@ -21,6 +21,7 @@ export class NotesAddTool implements Tool<{ text: string }> {
   readonly description = 'Remembers a text as a note of the user, for good.';
   readonly permission = 'tools:notes';
   readonly sideEffect = 'idempotent';
+  readonly readsPrivateData = false;
   readonly parameters = {
     type: 'object',
     properties: { text: { type: 'string', minLength: 1, maxLength: MAX_NOTE_LENGTH } },

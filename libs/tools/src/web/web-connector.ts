@@ -1,7 +1,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import { isPublicAddress } from './public-address.ts';
+import type { AddressCheck } from './address-check.ts';
 import { notPublic } from './web-target.ts';
 
 /** Every address of a name. */
@@ -20,8 +20,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * An agent for one request. The name is resolved once, every address it has is checked, and the connection goes to
  * one of those and no other: a name that is answered differently a moment later changes nothing.
  */
-export function webAgent(resolver: Resolver, isAllowed: boolean): Agent {
-  const isReachable = (address: string): boolean => isAllowed || isPublicAddress(address);
+export function webAgent(resolver: Resolver, isReachable: AddressCheck): Agent {
   const lookup: LookupFunction = (hostname, { all }, done) => {
     resolver(hostname).then(
       (addresses) => {

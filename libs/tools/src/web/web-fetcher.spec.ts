@@ -3,14 +3,17 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { LookupAddress } from 'node:dns';
+import { Sandbox } from '@bulkhead/sandbox';
 import { isPublicAddress } from './public-address.ts';
-import { WebFetcher, type WebFetcherOptions } from './web-fetcher.ts';
+import type { WebFetcherOptions } from './web-fetch.options.ts';
+import { WebFetcher } from './web-fetcher.ts';
 
 /** Counts everybody who comes by, on every address of this machine. */
 let hits = 0;
 let canary: Server;
 let site: Server;
 let handle: RequestListener;
+const sandbox = new Sandbox();
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 const listen = async (server: Server, host: string): Promise<Server> => {
   server.listen(0, host);
@@ -27,7 +30,8 @@ beforeAll(async () => {
   );
 });
 beforeEach(() => (hits = 0));
-afterAll(() => {
+afterAll(async () => {
+  await sandbox.onModuleDestroy();
   for (const server of [canary, site]) server.closeAllConnections();
   canary.close();
   site.close();
@@ -36,7 +40,7 @@ afterAll(() => {
 const siteUrl = (path = '/'): string => `http://127.0.0.1:${portOf(site)}${path}`;
 const never = new AbortController().signal;
 const fetcher = (options: Partial<WebFetcherOptions> = {}) =>
-  new WebFetcher({ allowedHosts: [], ...options });
+  new WebFetcher({ allowedHosts: [], ...options }, sandbox);
 /** May reach the site of the specs, as an operator would allow it, and nothing else of this machine. */
 const visitor = (options: Partial<WebFetcherOptions> = {}) =>
   fetcher({ allowedHosts: [`127.0.0.1:${portOf(site)}`], ...options });
@@ -304,6 +308,31 @@ describe('a fetched page', () => {
     };
     expect(await visitor().fetch(siteUrl('/5'), never)).toMatchObject({ url: siteUrl('/0'), text: 'here' });
     expect(await refusalOf(visitor().fetch(siteUrl('/6'), never))).toContain('more than 5 times');
+  });
+
+  it('asks about redirects to other hosts only, before it goes there', async () => {
+    const other = `localhost:${portOf(site)}`;
+    const visited: string[] = [];
+    handle = ({ url = '', headers }, response) => {
+      visited.push(`${headers.host}${url}`);
+      if (url === '/a') response.writeHead(302, { location: '/b' }).end();
+      else response.writeHead(302, { location: `http://${other}/c` }).end();
+    };
+    const work = visitor({ allowedHosts: [`127.0.0.1:${portOf(site)}`, other] }).fetch(siteUrl('/a'), never, {
+      assertMayFollow: (to) => Promise.reject(new Error(`not to ${to.href}`)),
+    });
+    await expect(work).rejects.toThrow(`not to http://${other}/c`);
+    expect(visited).toEqual([`127.0.0.1:${portOf(site)}/a`, `127.0.0.1:${portOf(site)}/b`]);
+  });
+
+  it('is never one of a denied network, also behind a redirect or a name', async () => {
+    const deniedNetworks = ['93.184.215.0/24'];
+    handle = (_, response) => void response.writeHead(302, { location: 'http://93.184.215.14/' }).end();
+    const refused = 'tool_refused: Only pages on the public internet can be fetched.';
+    for (const url of [siteUrl(), 'http://93.184.215.14/', 'http://denied.example/']) {
+      const work = visitor({ deniedNetworks, resolver: resolvesTo('93.184.215.14') }).fetch(url, never);
+      expect(await refusalOf(work)).toBe(refused);
+    }
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { ToolRefusalError } from '../tools.errors.ts';
-import { isPublicAddress } from './public-address.ts';
+import type { AddressCheck } from './address-check.ts';
 
 const MAX_URL_LENGTH = 2_000;
 const wellKnownPorts: ReadonlySet<number> = new Set([80, 443]);
@@ -24,9 +24,13 @@ export const refusal = (reason: string, cause?: unknown): ToolRefusalError =>
  * is compared, never the text.
  * @throws ToolRefusalError
  */
-export function webTarget(text: string, allowedHosts: readonly string[], base?: URL): WebTarget {
+export function webTarget(
+  text: string,
+  allowedHosts: readonly string[],
+  isReachable: AddressCheck,
+): WebTarget {
   if (text.length > MAX_URL_LENGTH) throw refusal(`The URL is longer than ${MAX_URL_LENGTH} characters.`);
-  const url = parse(text, base);
+  const url = parse(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw refusal('Only http and https URLs can be fetched.');
   }
@@ -39,16 +43,16 @@ export function webTarget(text: string, allowedHosts: readonly string[], base?: 
     throw refusal('The port of the URL is not one of web servers.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // A literal address is never resolved, so this is the only place where it is seen.
-  if (isIP(host) !== 0 && !isPublicAddress(host)) throw notPublic();
+  if (isIP(host) !== 0 && !isReachable(host)) throw notPublic();
   return { url, isAllowed };
 }
 
 /** The same for every address, so that nobody learns which there are. */
 export const notPublic = (): ToolRefusalError => refusal('Only pages on the public internet can be fetched.');
 
-function parse(text: string, base: URL | undefined): URL {
+function parse(text: string): URL {
   try {
-    return new URL(text, base);
+    return new URL(text);
   } catch (cause) {
     throw refusal('This is not a URL. Begin with https://.', cause);
   }

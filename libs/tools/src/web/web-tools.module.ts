@@ -1,10 +1,11 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { SandboxModule } from '@bulkhead/sandbox';
 import { ToolRegistry } from '../tool-registry.service.ts';
 import { ToolsModule } from '../tools.module.ts';
 import { WebFetchTool } from './web-fetch.tool.ts';
 
 /** The tool that reads pages of the internet. */
-@Module({ imports: [ToolsModule], providers: [WebFetchTool] })
+@Module({ imports: [ToolsModule, SandboxModule], providers: [WebFetchTool] })
 export class WebToolsModule implements OnModuleInit {
   constructor(
     private readonly registry: ToolRegistry,
@@ -12,6 +13,7 @@ export class WebToolsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(this.webFetch);
+    if (this.webFetch.isOff) this.registry.turnOff(this.webFetch.name);
+    else this.registry.register(this.webFetch);
   }
 }
