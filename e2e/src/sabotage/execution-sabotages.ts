@@ -46,8 +46,8 @@ export const executionSabotages: readonly Sabotage[] = [
     places: [
       {
         file: 'libs/execution/src/run-journal.ts',
-        find: 'this.queue.leave(transaction, this.context); return true;',
-        replace: 'return true;',
+        find: "this.queue.leave(transaction, this.context); if ('problem'",
+        replace: "if ('problem'",
       },
     ],
     guard: { spec: 'libs/execution/src/run-queue.service.spec.ts' },
