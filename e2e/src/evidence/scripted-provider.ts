@@ -35,8 +35,8 @@ interface WireMessage {
   readonly content?: unknown;
 }
 
-/** Whose rules a request is held to, besides those of the wire format itself. */
-const SERVICES: readonly string[] = ['ollama'];
+/** Whose rules a request is held to: the strictest about names, and about turns. */
+const SERVICES = ['openai', 'llama.cpp'];
 
 /**
  * A provider of models that speaks the wire format of OpenAI's chat completions, streamed, and says what a script

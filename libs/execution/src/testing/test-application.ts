@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type OnModuleInit, type Type } from '@nestjs/common';
-import { MODELS_OPTIONS, type ModelsOptions } from '@bulkhead/models';
+import { MODELS_OPTIONS, ModelRegistry, ModelsModule, type ModelsOptions } from '@bulkhead/models';
+import { StrictModel } from '@bulkhead/models/testing';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { ToolRegistry, ToolsModule, type Tool } from '@bulkhead/tools';
 import type { AgentDefinition } from '../agent.contract.ts';
@@ -18,7 +19,7 @@ export interface TestModules {
 
 const offline: ModelsOptions = { defaultModel: 'offline' };
 
-/** What the application's module and its one configuration module do. */
+/** What the application's module and its one configuration module do. The offline model refuses a prompt that a service would. */
 export function applicationOf(
   { modules = [], tools = [], agents = [], models = offline }: TestModules,
   persistence: PersistenceOptions,
@@ -36,7 +37,15 @@ export function applicationOf(
     constructor(
       private readonly toolRegistry: ToolRegistry,
       private readonly agentRegistry: AgentRegistry,
-    ) {}
+      models: ModelRegistry,
+    ) {
+      const resolve = models.resolve.bind(models);
+      models.resolve = (reference) => {
+        const model = resolve(reference);
+        // What is asked over HTTP is refused by the fake that answers: each has its own rules.
+        return model.provider === 'offline' ? new StrictModel(model) : model;
+      };
+    }
 
     onModuleInit(): void {
       for (const tool of tools) this.toolRegistry.register(tool);
@@ -45,5 +54,8 @@ export function applicationOf(
   }
 
   const configuration = { module: Configuration, global: true, providers, exports: providers };
-  return { module: Application, imports: [configuration, ToolsModule, ExecutionModule, ...modules] };
+  return {
+    module: Application,
+    imports: [configuration, ModelsModule, ToolsModule, ExecutionModule, ...modules],
+  };
 }

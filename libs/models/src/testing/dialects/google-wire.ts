@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { dataFrame, type AnswerFinish, type IdentifiedAnswer } from './dialect.contract.ts';
 
 /** A request to Gemini, as far as rules look at it. */
@@ -25,9 +24,15 @@ export interface GoogleFunction {
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
-/** The signature of a call. */
+const THOUGHT = 'a thought about ';
+
+/** The signature of a call. It carries the model's thoughts, and says nothing about the call that it came with. */
 export const thoughtSignatureOf = (name: string): string =>
-  createHash('sha256').update(`google ${name}`).digest('base64');
+  Buffer.from(`${THOUGHT}${name}`).toString('base64');
+
+/** Whether a signature is one that the fake gave. */
+export const isOwnSignature = (signature: string): boolean =>
+  Buffer.from(signature, 'base64').toString().startsWith(THOUGHT);
 
 const reasons: Readonly<Record<AnswerFinish, string>> = {
   stop: 'STOP',

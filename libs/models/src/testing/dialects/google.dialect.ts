@@ -1,5 +1,5 @@
 import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
-import { googleFrames, thoughtSignatureOf, type GoogleBody, type GoogleContent } from './google-wire.ts';
+import { googleFrames, isOwnSignature, type GoogleBody, type GoogleContent } from './google-wire.ts';
 import { findBadSchemas } from './google-schema.ts';
 
 const statuses: Readonly<Record<number, string>> = {
@@ -85,7 +85,7 @@ const signed: Rule<GoogleBody> = ({ contents = [] }) => {
         `Function call is missing a thought_signature in functionCall parts. ${more} Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.`,
       );
     }
-    if (signature !== undefined && signature !== SKIP && signature !== thoughtSignatureOf(name)) {
+    if (signature !== undefined && signature !== SKIP && !isOwnSignature(signature)) {
       return refuse('Corrupted thought signature.');
     }
   }
