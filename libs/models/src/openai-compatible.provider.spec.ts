@@ -127,6 +127,12 @@ describe('an answer of an OpenAI-compatible server', () => {
     expect(reply.toolCalls).toEqual([{ ...start, invalidArguments: '{"x": one}' }]);
   });
 
+  it('names a tool as the model wrote it: with a space at its side it is another one', async () => {
+    const start = { id: 'call_a', name: ' add' };
+    const reply = await ask(streaming([fragment(0, '{}', start), chunk({}, 'tool_calls')]));
+    expect(reply.toolCalls).toEqual([{ ...start, arguments: {} }]);
+  });
+
   it("is told without the model's reasoning", async () => {
     const thinking = chunk({ reasoning_content: 'Hm.' });
     expect((await ask(streaming([thinking, ...greeting]))).text).toBe('Grüß dich 🦉');

@@ -21,7 +21,9 @@ export class ToolCallDeltas {
   mend(deltas: readonly JsonRecord[]): object[] {
     return deltas.flatMap((delta) => {
       const inner = isRecord(delta['function']) ? delta['function'] : delta;
-      const name = (textFields(inner, 'name').name ?? '').trim();
+      const { name: written = '' } = textFields(inner, 'name');
+      // Otherwise as it is: with a space at its side it is another name, and that of no tool.
+      const name = written.trim() === '' ? '' : written;
       const id = idOf(delta['id']);
       const index = indexOf(delta['index']) ?? this.#placeOf(id, name);
       if (index === undefined) {
