@@ -43,6 +43,8 @@ export interface AuthOptions {
   readonly previousSigningKeySecrets?: readonly string[];
   /** After how many days a new key signs; 0 or absent: never by itself. */
   readonly signingKeyRotationDays?: number;
+  /** How providers are reached, e.g. through a proxy. Default: directly. */
+  readonly fetch?: typeof fetch;
   /** Accounts that become administrators at the start. Default none. */
   readonly adminUserIds?: readonly string[];
 }

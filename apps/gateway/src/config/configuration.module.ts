@@ -16,6 +16,7 @@ import {
   type WebFetcherOptions,
 } from '@bulkhead/tools';
 import { GatewayConfig } from './gateway.config.ts';
+import { outgoingFetch } from './outgoing-fetch.ts';
 import { agentModelsOf } from './models.config.ts';
 import { providersIn, simulatedProvider } from './providers.config.ts';
 import { keptNodeId } from './node-id.ts';
@@ -24,14 +25,15 @@ import { keptNodeId } from './node-id.ts';
 @Module({})
 export class ConfigurationModule {
   static forRoot(config: GatewayConfig): DynamicModule {
+    const ask = outgoingFetch(config);
     const providers: Provider[] = [
       { provide: GatewayConfig, useValue: config },
       { provide: PERSISTENCE_OPTIONS, useValue: persistence(config) },
       { provide: AUDIT_OPTIONS, useValue: audit(config) },
-      { provide: AUTH_OPTIONS, useValue: auth(config) },
+      { provide: AUTH_OPTIONS, useValue: auth(config, ask) },
       { provide: EVENTS_OPTIONS, useValue: events(config) },
       { provide: EXECUTION_OPTIONS, useValue: execution(config) },
-      { provide: MODELS_OPTIONS, useValue: models(config) },
+      { provide: MODELS_OPTIONS, useValue: models(config, ask) },
       { provide: TABLES_OPTIONS, useValue: tables(config) },
       { provide: TOOL_LIMITS_OPTIONS, useValue: toolLimits(config) },
       { provide: MCP_OPTIONS, useValue: mcp(config) },
@@ -54,6 +56,8 @@ export class ConfigurationModule {
   }
 }
 
+type Outgoing = ReturnType<typeof outgoingFetch>;
+
 export const persistence = (config: GatewayConfig): PersistenceOptions => ({
   ...(config.DATABASE_URL !== undefined && { databaseUrl: config.DATABASE_URL }),
   ...(config.DATABASE_ROLE_PREFIX !== undefined && { rolePrefix: config.DATABASE_ROLE_PREFIX }),
@@ -72,7 +76,8 @@ export const audit = (config: GatewayConfig): AuditOptions => ({
   ...(config.AUDIT_ACCEPT_RESTORED !== undefined && { acceptRestored: config.AUDIT_ACCEPT_RESTORED }),
 });
 
-const auth = (config: GatewayConfig): AuthOptions => ({
+const auth = (config: GatewayConfig, ask: Outgoing): AuthOptions => ({
+  ...(ask && { fetch: ask }),
   accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL_SECONDS,
   refreshTokenTtlDays: config.REFRESH_TOKEN_TTL_DAYS,
   ...(config.SIGNING_KEY_SECRET !== undefined && { signingKeySecret: config.SIGNING_KEY_SECRET }),
@@ -117,7 +122,8 @@ const execution = (config: GatewayConfig): ExecutionOptions => ({
   drainTimeoutMs: config.DRAIN_TIMEOUT_SECONDS * 1000,
 });
 
-const models = (config: GatewayConfig): ModelsOptions => ({
+const models = (config: GatewayConfig, ask: Outgoing): ModelsOptions => ({
+  ...(ask && { fetch: ask }),
   defaultModel: config.DEFAULT_MODEL,
   patience: {
     connectTimeoutMs: config.MODEL_CONNECT_TIMEOUT_SECONDS * 1000,

@@ -9,12 +9,14 @@ import { DeliveryConfig } from './delivery.config.ts';
 import { ExecutionConfig } from './execution.config.ts';
 import { LimitsConfig } from './limits.config.ts';
 import { missingModelSettings, ModelsConfig } from './models.config.ts';
+import { PROXY_SETTINGS, ProxyConfig } from './proxy.config.ts';
 import { ServerConfig } from './server.config.ts';
 import { contradictoryToolSettings, ToolsConfig } from './tools.config.ts';
 
 /** Every setting of the server, with its default, in a class per area. `.env.example` explains them. */
 export class GatewayConfig extends IntersectionType(
   ServerConfig,
+  ProxyConfig,
   DeliveryConfig,
   AuthConfig,
   ExecutionConfig,
@@ -27,7 +29,11 @@ export class GatewayConfig extends IntersectionType(
 /** Parses the environment once, at boot: nothing else reads it. An empty value counts as absent. @throws ConfigError listing every bad key */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
   const given = Object.fromEntries(
-    [...settingNames()].flatMap((key) => (environment[key] ? [[key, environment[key]] as const] : [])),
+    [...settingNames()].flatMap((key) => {
+      const small = PROXY_SETTINGS.has(key) ? environment[key.toLowerCase()] : undefined;
+      const value = environment[key] || small;
+      return value ? [[key, value] as const] : [];
+    }),
   );
   const config = plainToInstance(GatewayConfig, given, { exposeDefaultValues: true });
   const problems = validateSync(config).map(({ constraints = {} }) => Object.values(constraints).join('; '));

@@ -15,11 +15,18 @@ const RETRY_MS = 2_000;
  * when a token names a key that is not among them. Whatever a token says about where keys are is not looked at.
  */
 export class ProviderKeys {
+  readonly #fetch: (url: string, options: RequestInit) => Promise<Response>;
   #keys: JWTVerifyGetKey | undefined;
   #discovering: Promise<JWTVerifyGetKey> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly issuer: string) {}
+  /** @param ask how the provider is reached */
+  constructor(
+    private readonly issuer: string,
+    ask: typeof fetch = fetch,
+  ) {
+    this.#fetch = (url, options) => fetchBounded(ask, url, options);
+  }
 
   /** @throws IssuerUnavailableError when the provider can't be asked */
   readonly find: JWTVerifyGetKey = async (header, token) => {
@@ -44,7 +51,7 @@ export class ProviderKeys {
   async #discover(): Promise<JWTVerifyGetKey> {
     try {
       const url = `${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      const response = await fetchBounded(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await this.#fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       if (!response.ok) throw new Error(`The discovery was answered with ${response.status}.`);
       const { issuer, jwks_uri: jwksUri } = (await response.json()) as Record<string, unknown>;
       // Source: OpenID Connect Discovery 1.0, section 4.3. Another issuer's document would bring another's keys.
@@ -53,7 +60,7 @@ export class ProviderKeys {
         timeoutDuration: TIMEOUT_MS,
         cooldownDuration: COOLDOWN_MS,
         cacheMaxAge: MAX_AGE_MS,
-        [customFetch]: fetchBounded,
+        [customFetch]: this.#fetch,
       });
     } catch (error) {
       this.#failedAt = performance.now();
@@ -70,8 +77,8 @@ function keysUrl(value: unknown, issuer: string): URL {
 }
 
 /** Follows no redirect, which could lead anywhere, and reads no more than a document of keys can have. */
-async function fetchBounded(url: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(url, { ...options, redirect: 'error' });
+async function fetchBounded(ask: typeof fetch, url: string, options: RequestInit): Promise<Response> {
+  const response = await ask(url, { ...options, redirect: 'error' });
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {

@@ -25,8 +25,8 @@ export class ProviderTokens {
   readonly #told = new Set<string>();
   readonly #providers: ReadonlyMap<string, Provider>;
 
-  constructor(@Inject(AUTH_OPTIONS) { providers = [] }: AuthOptions) {
-    this.#providers = new Map(providers.map((options) => [options.issuer, providerOf(options)]));
+  constructor(@Inject(AUTH_OPTIONS) { providers = [], fetch: ask }: AuthOptions) {
+    this.#providers = new Map(providers.map((options) => [options.issuer, providerOf(options, ask)]));
   }
 
   /** The provider that a credential says it is from, unverified; undefined when it is from none of them. */
@@ -101,9 +101,9 @@ function checked(header: JWTHeaderParameters): JWTHeaderParameters {
   return header;
 }
 
-function providerOf(options: ProviderOptions): Provider {
+function providerOf(options: ProviderOptions, ask: AuthOptions['fetch']): Provider {
   const { secret, issuer } = options;
-  if (secret === undefined) return { options, findKey: new ProviderKeys(issuer).find };
+  if (secret === undefined) return { options, findKey: new ProviderKeys(issuer, ask).find };
   const key = new TextEncoder().encode(secret);
   return { options, findKey: () => Promise.resolve(key) };
 }
