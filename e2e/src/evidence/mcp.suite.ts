@@ -39,7 +39,13 @@ export const mcp: EvidenceSuite = {
       DEFAULT_MODEL: 'openai-compatible:scripted',
       RUN_MAX_TOOL_CALLS: '1000',
       MCP_SERVERS: JSON.stringify([
-        { name: 'web', transport: { kind: 'http', url }, tools: ['echo'], timeoutMs: 60_000 },
+        {
+          name: 'web',
+          transport: { kind: 'http', url },
+          // Nobody is there to approve.
+          tools: [{ name: 'echo', approval: 'never' }],
+          timeoutMs: 60_000,
+        },
       ]),
       MCP_SESSIONS_PER_SERVER: String(USERS),
     };

@@ -3,6 +3,7 @@ import { credentialSabotages } from './credential-sabotages.ts';
 import { deliverySabotages } from './delivery-sabotages.ts';
 import { doorSabotages } from './door-sabotages.ts';
 import { executionSabotages } from './execution-sabotages.ts';
+import { externalToolSabotages } from './external-tool-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
 import { poisonRunSabotages } from './poison-run-sabotages.ts';
 import { persistenceSabotages } from './persistence-sabotages.ts';
@@ -22,4 +23,5 @@ export const sabotages: readonly Sabotage[] = [
   ...doorSabotages,
   ...toolSabotages,
   ...webSabotages,
+  ...externalToolSabotages,
 ];

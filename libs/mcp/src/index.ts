@@ -1,6 +1,11 @@
-export { McpCatalog } from './mcp-catalog.service.ts';
+export { McpCatalog, type LeftOutTool } from './mcp-catalog.service.ts';
 export { readMcpServers } from './mcp-servers.ts';
-export { McpToolFailedError, McpUnavailableError } from './mcp.errors.ts';
+export {
+  McpCallRefusedError,
+  McpToolChangedError,
+  McpToolFailedError,
+  McpUnavailableError,
+} from './mcp.errors.ts';
 export { McpModule } from './mcp.module.ts';
 export {
   defaultMcpOptions,
@@ -8,5 +13,6 @@ export {
   type HttpTransportOptions,
   type McpOptions,
   type McpServerOptions,
+  type McpToolOptions,
   type StdioTransportOptions,
 } from './mcp.options.ts';

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { McpServerOptions } from './mcp.options.ts';
+import { toolOptions, type McpServerOptions } from './mcp.options.ts';
 
 const text = { type: 'string', minLength: 1, maxLength: 1_000 };
 const texts = { type: 'array', items: text, maxItems: 100 };
@@ -10,6 +10,14 @@ const object = (properties: object, required: readonly string[]): object => ({
   required,
   additionalProperties: false,
 });
+const tool = object(
+  {
+    name: text,
+    approval: { enum: ['required', 'never'] },
+    pinned: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+  },
+  ['name'],
+);
 const schema = {
   type: 'array',
   maxItems: 50,
@@ -28,7 +36,7 @@ const schema = {
           ),
         ],
       },
-      tools: { ...texts, minItems: 1 },
+      tools: { type: 'array', items: { anyOf: [text, tool] }, minItems: 1, maxItems: 100 },
       roles: texts,
       agents: texts,
       timeoutMs: { type: 'integer', minimum: 100, maximum: 300_000 },
@@ -49,6 +57,9 @@ export function readMcpServers(json: string): readonly McpServerOptions[] | stri
   const ajv = new Ajv2020({ strict: false });
   if (!ajv.validate(schema, servers)) return ajv.errorsText(ajv.errors, { dataVar: 'servers' });
   const found = servers as McpServerOptions[];
-  const names = new Set(found.map(({ name }) => name));
-  return names.size === found.length ? found : 'names a server twice';
+  if (hasTwice(found.map(({ name }) => name))) return 'names a server twice';
+  const twice = found.find((server) => hasTwice(toolOptions(server).map(({ name }) => name)));
+  return twice ? `names a tool of "${twice.name}" twice` : found;
 }
+
+const hasTwice = (names: readonly string[]): boolean => new Set(names).size < names.length;

@@ -1,16 +1,35 @@
-import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { AppError } from '@bulkhead/errors';
-import type { UserExecutionContext } from '@bulkhead/user-context';
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
+import { ToolTimeoutError } from '@bulkhead/tools';
+import type { JsonRecord, UserExecutionContext } from '@bulkhead/user-context';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { connect } from './mcp-connection.ts';
-import { McpUnavailableError } from './mcp.errors.ts';
-import { defaultMcpOptions, MCP_OPTIONS, type McpOptions, type McpServerOptions } from './mcp.options.ts';
+import { McpConnector } from './mcp-connector.service.ts';
+import {
+  McpCallRefusedError,
+  McpSessionLostError,
+  McpToolChangedError,
+  McpUnavailableError,
+} from './mcp.errors.ts';
+import {
+  callTimeout,
+  defaultMcpOptions,
+  MCP_OPTIONS,
+  type McpOptions,
+  type McpServerOptions,
+} from './mcp.options.ts';
+import { ask } from './mcp-request.ts';
+import { listTools, type OfferedTool, type ToolList } from './mcp-tool-list.ts';
+
+/** A connection, and what the server offered when it was opened. */
+interface Connection {
+  readonly client: Client;
+  readonly list: ToolList;
+}
 
 /** One user's connection with one server. */
 interface Session {
   readonly server: string;
-  readonly client: Promise<Client>;
+  readonly connection: Promise<Connection>;
   calls: number;
   isBroken: boolean;
   lastUsedAt: number;
@@ -19,12 +38,15 @@ interface Session {
 /** Keeps one session per user and server, so that no answer can go to anybody else, and closes those nobody uses. */
 @Injectable()
 export class McpSessions implements OnApplicationShutdown {
+  readonly #logger = new Logger(McpSessions.name);
+  readonly #reported = new Set<string>();
   readonly #sessions = new Map<string, Session>();
   readonly #closing = new Set<Promise<unknown>>();
   readonly #sweeper: NodeJS.Timeout;
   #isClosed = false;
 
   constructor(
+    private readonly connector: McpConnector,
     @Optional()
     @Inject(MCP_OPTIONS)
     private readonly options: McpOptions = defaultMcpOptions,
@@ -37,31 +59,69 @@ export class McpSessions implements OnApplicationShutdown {
   }
 
   /**
-   * Lends the session of the context's user.
-   * @throws McpUnavailableError when it can't be opened, or whatever `work` throws
+   * Calls a tool in the session of the context's user. A call that the server has not run, because it no longer knows
+   * the session, is made once more in a new one; no other call is ever repeated.
+   * @throws McpUnavailableError, McpCallRefusedError, McpToolChangedError, or the signal's reason
    */
-  async use<R>(
+  async call(
+    context: UserExecutionContext,
+    server: McpServerOptions,
+    tool: OfferedTool,
+    args: JsonRecord,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const request = {
+      method: 'tools/call',
+      params: { name: tool.name, arguments: tool.withoutNulls(args) },
+    } as const;
+    const call = (): Promise<unknown> =>
+      this.#use(context, server, signal, ({ client, list }) => {
+        this.#assertUnchanged(server, tool, list);
+        return ask(client, server.name, request, { signal, timeoutMs: callTimeout(server) });
+      });
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof McpSessionLostError)) throw error;
+      return await call();
+    }
+  }
+
+  /** Lends the session of the context's user. */
+  async #use<R>(
     { userId }: UserExecutionContext,
     server: McpServerOptions,
-    work: (client: Client) => Promise<R>,
+    signal: AbortSignal,
+    work: (connection: Connection) => Promise<R>,
   ): Promise<R> {
     const key = `${server.name} ${userId}`;
     const session = this.#sessions.get(key) ?? this.#open(key, server);
     session.calls += 1;
     try {
-      const client = await session.client.catch((cause: unknown) => {
-        throw new McpUnavailableError(server.name, cause);
-      });
-      return await work(client);
+      return await work(await session.connection);
     } catch (error) {
-      // An answer that is an error is an answer; anything else is a connection that is no longer good.
-      if (!(error instanceof McpError) && !(error instanceof AppError)) session.isBroken = true;
+      if (!isAnswer(error, signal)) session.isBroken = true;
       throw error;
     } finally {
       session.calls -= 1;
       if (session.isBroken) this.#retire(key, session);
       session.lastUsedAt = Date.now();
     }
+  }
+
+  /** A server may offer something else than at the start of this one, which nobody here has looked at. */
+  #assertUnchanged(server: McpServerOptions, tool: OfferedTool, list: ToolList): void {
+    const offered = list.tools.get(tool.name);
+    if (offered === undefined || (typeof offered !== 'string' && offered.fingerprint === tool.fingerprint))
+      return;
+    const label = `${server.name}: ${tool.name}`;
+    if (!this.#reported.has(label)) {
+      this.#reported.add(label);
+      this.#logger.warn(
+        `MCP tool ${label} has changed since the start and is refused: look at it, then start again.`,
+      );
+    }
+    throw new McpToolChangedError();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -76,7 +136,7 @@ export class McpSessions implements OnApplicationShutdown {
     this.#makeRoom(server.name);
     const session: Session = {
       server: server.name,
-      client: connect(server),
+      connection: this.#connect(server),
       calls: 0,
       isBroken: false,
       lastUsedAt: Date.now(),
@@ -86,8 +146,18 @@ export class McpSessions implements OnApplicationShutdown {
       if (this.#sessions.get(key) === session) this.#sessions.delete(key);
     };
     // The next call opens another one.
-    session.client.then((client) => (client.onclose = forget), forget);
+    session.connection.then(({ client }) => (client.onclose = forget), forget);
     return session;
+  }
+
+  async #connect(server: McpServerOptions): Promise<Connection> {
+    const client = await this.connector.connect(server);
+    try {
+      return { client, list: await listTools(client, server.name) };
+    } catch (error) {
+      await client.close().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** The session that nobody used for longest makes room. @throws McpUnavailableError when all are in use */
@@ -116,9 +186,16 @@ export class McpSessions implements OnApplicationShutdown {
 
   #close(key: string, session = this.#sessions.get(key)): void {
     if (this.#sessions.get(key) === session) this.#sessions.delete(key);
-    const closing = session?.client.then((client) => client.close()).catch(() => undefined);
+    const closing = session?.connection.then(({ client }) => client.close()).catch(() => undefined);
     if (!closing) return;
     this.#closing.add(closing);
     void closing.finally(() => this.#closing.delete(closing));
   }
+}
+
+/** An error that says nothing against the session: the server has answered, or was not waited for. */
+function isAnswer(error: unknown, signal: AbortSignal): boolean {
+  if (error instanceof McpUnavailableError || error instanceof ToolTimeoutError) return false;
+  if (error instanceof McpCallRefusedError) return !error.isAboutSession;
+  return error instanceof AppError || signal.aborted;
 }

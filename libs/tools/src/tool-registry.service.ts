@@ -17,15 +17,19 @@ interface RegisteredTool {
 export class ToolRegistry {
   readonly #ajv = new Ajv2020({ strict: true, allErrors: false, ownProperties: true });
   readonly #off = new Set<string>();
+  /** Somebody else wrote these: unions, and required fields that are not described, are no mistakes of ours. */
+  readonly #lenientAjv = new Ajv2020({ strict: false, allErrors: false, ownProperties: true });
   readonly #tools = new Map<string, RegisteredTool>();
 
   /** @throws ToolRegistrationError when the name is taken, the schema is none, or the class can't be one */
   register(tool: Tool<never>): void {
     if (this.#tools.has(tool.name)) throw new ToolRegistrationError(`Two tools are named ${tool.name}.`);
-    const { parameters } = tool;
+    const { parameters, checkedParameters } = tool;
     const schema = typeof parameters === 'function' ? schemaOfClass(parameters) : parameters;
     try {
-      const validate = this.#ajv.compile({ additionalProperties: false, ...schema });
+      const validate = checkedParameters
+        ? this.#lenientAjv.compile(checkedParameters)
+        : this.#ajv.compile({ additionalProperties: false, ...schema });
       this.#tools.set(tool.name, { tool, schema, validate });
     } catch (cause) {
       throw new ToolRegistrationError(`The parameters of ${tool.name} are not a JSON Schema.`, { cause });
@@ -71,9 +75,15 @@ export class ToolRegistry {
   }
 }
 
+const MAX_FIELD_LENGTH = 200;
+
 function refusal(error: ErrorObject | undefined): InvalidToolArgumentsError {
   const path = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-  const missing = error?.keyword === 'required' ? String(error.params.missingProperty) : '';
-  const field = [path, missing].filter(Boolean).join('.') || 'arguments';
-  return new InvalidToolArgumentsError(field, missing ? 'is missing' : (error?.message ?? 'are not valid'));
+  const { keyword, params = {}, message } = error ?? {};
+  const missing = keyword === 'required' ? String(params['missingProperty']) : '';
+  const unknown = keyword === 'additionalProperties' ? String(params['additionalProperty']) : '';
+  const field =
+    [path, missing || unknown].filter(Boolean).join('.').slice(0, MAX_FIELD_LENGTH) || 'arguments';
+  const rule = missing ? 'is missing' : unknown ? 'is not a parameter of this tool' : message;
+  return new InvalidToolArgumentsError(field, rule ?? 'are not valid');
 }

@@ -95,10 +95,10 @@ describe('arguments', () => {
     ['place', { text: 'a', place: 'canary' }],
     ['place.city', { text: 'a', place: {} }],
     ['place.city', { text: 'a', place: { city: ['canary'] } }],
-    ['place', { text: 'a', place: { city: 'Oslo', extra: 'canary' } }],
+    ['place.extra', { text: 'a', place: { city: 'Oslo', extra: 'canary' } }],
     ['list.1', { text: 'a', list: [1, 'canary'] }],
     ['list.0', { text: 'a', list: [424242] }],
-    ['arguments', { text: 'a', extra: 'canary' }],
+    ['extra', { text: 'a', extra: 'canary' }],
   ])('are refused by the name of the field: %s in %j', (field, args) => {
     const error = refusalOf(registry, args);
     expect(error.details).toEqual({ field });
@@ -143,5 +143,33 @@ describe('arguments', () => {
         expect(JSON.stringify({ message, details })).not.toContain(canary);
       }),
     );
+  });
+});
+
+describe('a tool whose check is not what models are told', () => {
+  const parameters = { type: 'object', properties: { q: { type: 'string' } } } as const;
+  const checkedParameters = {
+    type: 'object',
+    properties: { q: { type: ['string', 'null'] }, r: {} },
+    required: ['r'],
+    additionalProperties: false,
+  } as const;
+
+  it('is told by the one and checked by the other', () => {
+    const registry = new ToolRegistry();
+    registry.register({ ...toolWith(parameters), checkedParameters });
+    expect(registry.schemaOf('spy')).toBe(parameters);
+    expect(registry.validate('spy', { q: null, r: 1 })).toEqual({ q: null, r: 1 });
+    expect(refusalOf(registry, { q: 5, r: 1 }).message).toContain('q must be string,null');
+  });
+});
+
+describe('a field that a tool does not have', () => {
+  it('is refused by its name, wherever it stands', () => {
+    const inner = { type: 'object', properties: { b: {} }, additionalProperties: false };
+    const registry = registryWith({ type: 'object', properties: { a: inner } });
+    expect(refusalOf(registry, { limt: 1 }).message).toMatch(/^limt is not a parameter of this tool\./);
+    expect(refusalOf(registry, { a: { c: 1 } }).message).toMatch(/^a\.c is not a parameter of this tool\./);
+    expect(refusalOf(registry, { ['x'.repeat(10_000)]: 1 }).message.length).toBeLessThan(400);
   });
 });

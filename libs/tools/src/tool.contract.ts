@@ -53,6 +53,8 @@ export interface Tool<Arguments = JsonRecord> {
   needsApproval?(args: unknown, session: UserDatabaseSession): Promise<boolean>;
   /** With a class, `execute` gets an instance of it. */
   readonly parameters: ParameterSchema | ArgumentsClass;
+  /** Checks the arguments in place of `parameters`, for a tool whose models are told more than is checked here. */
+  readonly checkedParameters?: ParameterSchema;
   /** Longest execution in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
   /** @throws any error; the agent is told that the call failed, with the message of an `AppError` only */

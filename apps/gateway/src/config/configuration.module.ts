@@ -180,5 +180,8 @@ const mcp = (config: GatewayConfig): McpOptions => {
     servers: typeof servers === 'string' ? [] : servers,
     sessionsPerServer: config.MCP_SESSIONS_PER_SERVER,
     idleMs: config.MCP_SESSION_IDLE_SECONDS * 1000,
+    stdioIsolation: config.MCP_STDIO_ISOLATION,
+    // Everything on disk that this server keeps secrets in: its data, and the settings it is started with.
+    hiddenPaths: [config.DATA_DIR, '.env'],
   };
 };

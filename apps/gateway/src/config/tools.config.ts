@@ -47,6 +47,8 @@ export class ToolsConfig {
 
   @ValidateBy({ name: 'networks', validator: networksRule })
   readonly WEB_FETCH_DENIED_NETWORKS: string = '';
+  @IsIn(['required', 'off'])
+  readonly MCP_STDIO_ISOLATION: 'required' | 'off' = 'required';
 
   @Matches(/^(?:(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}(?:,(?!$)|$))*$/i, {
     message: 'WEB_FETCH_ALLOWED_HOSTS must be a comma-separated list of host:port, e.g. wiki.internal:443',

@@ -241,6 +241,16 @@ export const problemCatalogue: Readonly<Record<string, ProblemEntry>> = {
   ),
   sandbox_crashed: entry(503, 'An input could not be processed.', 'Told to the agent.'),
   mcp_unavailable: entry(503, 'A server of external tools does not answer.', 'Told to the agent.'),
+  mcp_call_refused: entry(
+    400,
+    'A server of external tools refuses a call, mostly because of its arguments.',
+    "Told to the agent with the server's reason, so that it may correct the call.",
+  ),
+  mcp_tool_changed: entry(
+    403,
+    'An external tool is no longer what was accepted when the server started, or what is pinned.',
+    'Told to the agent. The operator looks at the tool, then starts the server again.',
+  ),
   mcp_tool_failed: entry(503, 'An external tool failed.', 'Told to the agent, which may try again.'),
   run_superseded: entry(
     409,
