@@ -142,10 +142,10 @@ describe('a tool with a class of arguments', () => {
     ['to', { text: 'a', to: 'canary' }],
     ['places', { text: 'a', places: { city: 'Oslo' } }],
     ['places.0.city', { text: 'a', places: [{ city: '' }] }],
-    ['places.0', { text: 'a', places: [{ city: 'Oslo', canary: 1 }] }],
+    ['places.0.extra', { text: 'a', places: [{ city: 'Oslo', extra: 'canary' }] }],
     ['figures.1', { text: 'a', figures: [1, 'canary'] }],
-    ['arguments', { text: 'a', canary: 1 }],
-    ['arguments', JSON.parse('{"text":"a","__proto__":{"limit":99}}') as JsonRecord],
+    ['extra', { text: 'a', extra: 'canary' }],
+    ['__proto__', JSON.parse('{"text":"a","__proto__":{"limit":99}}') as JsonRecord],
   ])(
     'is not executed with a wrong %s, which the refusal names without its value: %j',
     async (field, args) => {

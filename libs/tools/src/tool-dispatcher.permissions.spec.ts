@@ -82,7 +82,7 @@ describe('a refused call', () => {
     ['no object', 'canary', 'arguments'],
     ['of a wrong type', { text: ['canary'] }, 'text'],
     ['too long', { text: 'canary'.repeat(1_000) }, 'text'],
-    ['unknown', { text: 'a', extra: 'canary' }, 'arguments'],
+    ['unknown', { text: 'a', extra: 'canary' }, 'extra'],
     ['missing', {}, 'text'],
   ])('for arguments that are %s names the field and never the value', async (_what, args, field) => {
     const context = await test.openRun('tools:notes');
