@@ -108,4 +108,40 @@ export const persistenceSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: 'e2e/src/starts.spec.ts' },
   },
+  {
+    name: 'readiness that only reads',
+    breaks: 'a node whose database can not be written to gets no traffic',
+    places: [
+      {
+        file: 'libs/persistence/src/database.service.ts',
+        find: "await inTransaction(this.pool, ['BEGIN', write],",
+        replace: "if (this.pool.ending) await inTransaction(this.pool, ['BEGIN', write],",
+      },
+    ],
+    guard: { spec: 'libs/persistence/src/database-errors.spec.ts' },
+  },
+  {
+    name: 'start behind a pooler that does not keep sessions',
+    breaks: 'locks and notifications are those of a session',
+    places: [
+      {
+        file: `${postgres}/session-check.ts`,
+        find: 'if (isKept === true) return;',
+        replace: 'if (isKept !== undefined) return;',
+      },
+    ],
+    guard: { spec: `${postgres}/pooler.spec.ts` },
+  },
+  {
+    name: 'connection counts that anybody may tell',
+    breaks: 'no SQL of an agent closes the door to a user',
+    places: [
+      {
+        file: 'apps/gateway/src/delivery/payload-seal.ts',
+        find: 'return timingSafeEqual(Buffer.from(mac), Buffer.from(expected)) ? payload : undefined;',
+        replace: 'timingSafeEqual(Buffer.from(mac), Buffer.from(expected));\n    return payload;',
+      },
+    ],
+    guard: { spec: 'apps/gateway/src/delivery/payload-seal.spec.ts' },
+  },
 ];

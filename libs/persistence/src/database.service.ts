@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { BoundedQueue } from './bounded-queue.ts';
+import { DatabaseErrors, poolErrors } from './database-errors.ts';
 import { DatabasePulse } from './database-pulse.ts';
 import { connectionRoles } from './planned-statements.ts';
 import { DatabaseSetupError, DatabaseUnavailableError } from './persistence.errors.ts';
@@ -12,7 +13,8 @@ import { migrateDatabase, type InstallationOptions } from './postgres/migrations
 import type { RoleNames } from './postgres/role-names.ts';
 import { findReadable } from './postgres/reading.ts';
 import { passwordOf } from './postgres/roles.ts';
-import { pulses, queues, withConnection } from './transaction.ts';
+import { asRole } from './statement.ts';
+import { inTransaction, pulses, queues, withConnection } from './transaction.ts';
 
 export interface PersistenceOptions extends InstallationOptions {
   /** URL of a PostgreSQL database whose user may create roles and schemas; absent: the embedded PostgreSQL. */
@@ -98,6 +100,28 @@ export class Database implements OnApplicationShutdown {
     await withConnection(this.pool, (client) => client.query('SELECT 1'));
   }
 
+  /**
+   * Writes, which a standby, a read-only or a full database refuses while it still answers questions.
+   * @throws DatabaseUnavailableError also when another transaction was refused so a moment ago
+   */
+  async assertWritable(): Promise<void> {
+    this.errors.assertWritable();
+    const write = asRole('auth');
+    await inTransaction(this.pool, ['BEGIN', write], (client) =>
+      client.query(
+        `INSERT INTO bulkhead.rate_limits (key, points, expire) VALUES ('readiness', 1, 0)
+         ON CONFLICT (key) DO UPDATE SET points = (bulkhead.rate_limits.points + 1) % 1000`,
+      ),
+    );
+  }
+
+  /** Why transactions of this process could not be executed. */
+  get errors(): DatabaseErrors {
+    const errors = poolErrors.get(this.pool) ?? new DatabaseErrors();
+    poolErrors.set(this.pool, errors);
+    return errors;
+  }
+
   /** After everything that queries: Nest calls it once connections and scopes are closed. */
   async onApplicationShutdown(): Promise<void> {
     pulses.get(this.pool)?.close();
@@ -113,6 +137,7 @@ function openServerPool(connectionString: string, poolSize: number, roles: RoleN
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   pool.on('connect', (client) => connectionRoles.set(client, roles));
+  poolErrors.set(pool, new DatabaseErrors());
   pulses.set(pool, new DatabasePulse(connectionString));
   queues.set(
     pool,

@@ -2,6 +2,7 @@ export { AccountTransactions } from './account-transactions.service.ts';
 export { AdminTransactions } from './admin-transactions.service.ts';
 export { BoundedQueue, type QueuedWork, type QueueLimits } from './bounded-queue.ts';
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
+export { DATABASE_ERROR_REASONS, type DatabaseErrorReason } from './database-errors.ts';
 export { FlagTransactions, type FlagTransaction } from './flag-transactions.service.ts';
 export { openClient, openPool, type ConnectionOptions } from './postgres/connections.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';

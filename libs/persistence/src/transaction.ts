@@ -4,6 +4,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { BoundedQueue } from './bounded-queue.ts';
+import { isTransient, poolErrors } from './database-errors.ts';
 import type { DatabasePulse } from './database-pulse.ts';
 import { DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';
 import { sendTo, type Part } from './planned-statements.ts';
@@ -72,13 +73,18 @@ type Borrower<R> = (client: pg.PoolClient, discard: (cause: Error) => void) => P
  * @param lane the user whose work it is; absent: nobody's, which waits for no other
  * @throws DatabaseUnavailableError when too much is waiting, or the connection can't be made or breaks
  */
-export function withConnection<R>(pool: pg.Pool, work: Borrower<R>, lane?: string): Promise<R> {
+export async function withConnection<R>(pool: pg.Pool, work: Borrower<R>, lane?: string): Promise<R> {
   const queue = queues.get(pool);
-  if (!queue) return borrow(pool, work);
-  return queue.run(() => borrow(pool, work), {
-    lane: lane ?? Symbol('nobody'),
-    whileWaiting: (giveUp) => watchPatience(pool, giveUp),
-  });
+  try {
+    if (!queue) return await borrow(pool, work);
+    return await queue.run(() => borrow(pool, work), {
+      lane: lane ?? Symbol('nobody'),
+      whileWaiting: (giveUp) => watchPatience(pool, giveUp),
+    });
+  } catch (error) {
+    poolErrors.get(pool)?.note(error);
+    throw error;
+  }
 }
 
 /** Nobody waits for a database that is gone, nor for ever. */
@@ -156,6 +162,3 @@ function isConnectionLoss(error: unknown): boolean {
 /** The driver gives a socket that ended no code, neither in mid-query nor when it is to be used again. */
 const isDeadSocket = (error: unknown): boolean =>
   error instanceof Error && /^(Connection terminated|Client .* is not queryable)/.test(error.message);
-
-/** SQLSTATE classes 40 (rolled back for the sake of others) and 53 (out of resources): later it may work. */
-const isTransient = (error: unknown): boolean => /^(40|53)/.test(sqlStateOf(error) ?? '');

@@ -192,6 +192,13 @@ export const METRICS = {
     help: 'Connections to the database that users’ transactions share.',
     labels: { state: ['busy', 'idle'] },
   },
+  bulkhead_database_errors_total: {
+    kind: 'counter',
+    help: 'Transactions that the database could not execute, by why.',
+    labels: {
+      reason: ['connection', 'authentication', 'read_only', 'disk_full', 'resources', 'conflict', 'overload'],
+    },
+  },
   bulkhead_database_waiting: {
     kind: 'gauge',
     help: 'Work that waits for a connection to the database.',

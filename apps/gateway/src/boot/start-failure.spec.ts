@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { startFailure } from './start-failure.ts';
 
@@ -31,5 +32,14 @@ describe('a server that can not listen says', () => {
 
   it('all of a defect', () => {
     expect(startFailure(new TypeError('x'), { HOST: '::1', PORT: 1 })).toMatch(/TypeError: x\n\s+at /);
+  });
+});
+
+describe('a server that can not keep its data says', () => {
+  it('which folder can not be written, and what to do', async () => {
+    const error: unknown = await mkdir('/dev/null/data').catch((cause: unknown) => cause);
+    expect(startFailure(error, { HOST: '::1', PORT: 1 })).toBe(
+      "/dev/null/data can't be written (ENOTDIR). Set DATA_DIR to a folder that this user can write to, with room in it.",
+    );
   });
 });

@@ -8,13 +8,18 @@ const reasons: Readonly<Record<string, (where: string, host: string) => string>>
   ENOTFOUND: (_where, host) => `Nobody knows an address of ${host}. Set HOST to an address of this machine.`,
 };
 
+/** What a folder says that is of somebody else, full, or no folder. */
+const unwritable = /^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ENOENT)$/;
+
 /** Why the server did not start, in one sentence where there is one; a defect with its stack. */
 export function startFailure(
   error: unknown,
   { HOST, PORT }: { readonly HOST: string; readonly PORT: number },
 ): string {
   if (error instanceof AppError) return error.message;
-  const { code = '', syscall, stack } = error as NodeJS.ErrnoException;
+  const { code = '', syscall, path, stack } = error as NodeJS.ErrnoException;
+  if (path !== undefined && unwritable.test(code))
+    return `${path} can't be written (${code}). Set DATA_DIR to a folder that this user can write to, with room in it.`;
   const reason = syscall === 'listen' || syscall === 'getaddrinfo' ? reasons[code] : undefined;
   return reason?.(`${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`, HOST) ?? String(stack ?? error);
 }

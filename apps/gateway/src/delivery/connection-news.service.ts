@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database, NotificationChannel } from '@bulkhead/persistence';
 import { ConnectionCensus } from './connection-census.ts';
+import { PayloadSeal } from './payload-seal.ts';
 
 const CHANNEL = 'bulkhead_connections';
 /** What changes within this time is announced together, in milliseconds. */
@@ -12,6 +13,7 @@ const BEAT_MS = 1_000;
 @Injectable()
 export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #channel: NotificationChannel;
+  readonly #seal: PayloadSeal;
   #announcement: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
 
@@ -19,9 +21,14 @@ export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
     database: Database,
     private readonly census: ConnectionCensus,
   ) {
+    const seal = new PayloadSeal(database.deriveKey('connection counts'));
+    this.#seal = seal;
     this.#channel = new NotificationChannel(database.pool, CHANNEL, {
-      onNotification: (payload) => this.census.hear(payload),
-      onListening: () => void this.#channel.announce([this.census.question()]),
+      onNotification: (text) => {
+        const payload = seal.open(text);
+        if (payload !== undefined) this.census.hear(payload);
+      },
+      onListening: () => void this.#tell([this.census.question()]),
     });
   }
 
@@ -45,7 +52,11 @@ export class ConnectionNews implements OnApplicationBootstrap, OnModuleDestroy {
     this.#announcement = undefined;
     this.census.forgetTheSilent();
     const announcements = this.census.announcements();
-    if (announcements.length > 0) void this.#channel.announce(announcements);
+    if (announcements.length > 0) void this.#tell(announcements);
+  }
+
+  #tell(payloads: readonly string[]): Promise<void> {
+    return this.#channel.announce(payloads.map((payload) => this.#seal.close(payload)));
   }
 }
 

@@ -40,11 +40,11 @@ export class ReadinessCheck {
 
   /**
    * Degraded is still ready: what is accepted is stored and will be done, if later.
-   * @throws ServerStoppingError from the signal on, DatabaseUnavailableError when the database does not answer, or the queue is not open yet or any more
+   * @throws ServerStoppingError from the signal on, DatabaseUnavailableError when the database does not answer or can't be written to, or the queue is not open yet or any more
    */
   async read(): Promise<Readiness> {
     this.node.assertStaying();
-    await this.database.ping();
+    await this.database.assertWritable();
     this.queue.assertOpen();
     const { oldestSeconds } = await this.depth.read();
     const queue = oldestSeconds > MAX_QUEUE_LAG_S ? 'degraded' : 'ok';

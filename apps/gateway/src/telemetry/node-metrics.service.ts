@@ -34,6 +34,9 @@ export class NodeMetrics implements OnModuleInit {
         [idleCount, { state: 'idle' }],
       ];
     });
+    metrics.read('bulkhead_database_errors_total', () =>
+      database.errors.counts.map(([reason, count]) => [count, { reason }] as const),
+    );
     metrics.read('bulkhead_database_waiting', () => [[database.pool.waitingCount]]);
   }
 }

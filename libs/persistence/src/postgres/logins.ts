@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { DatabaseSetupError } from '../persistence.errors.ts';
 import { sqlStateOf } from '../sql-state.ts';
 import { openClient } from './connections.ts';
 import type { RoleNames } from './role-names.ts';
@@ -97,7 +98,14 @@ async function exists(admin: pg.ClientBase, role: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** @throws whatever else keeps the login out: that is no question of its password */
+/** What is said when a login can't be used although its password is right. */
+export const notLetIn = (role: string, cause?: unknown): DatabaseSetupError =>
+  new DatabaseSetupError(
+    `The server's own login ${role} is not let in${cause instanceof Error ? ` (${cause.message})` : ''}. A pooler in front of the database must know it: set auth_query in PgBouncer (docs/operations.md). Without one, see pg_hba.conf.`,
+    { cause },
+  );
+
+/** @throws DatabaseSetupError for whatever else keeps the login out: that is no question of its password */
 export async function fits(adminUrl: string, role: string, password: string): Promise<boolean> {
   const url = Object.assign(new URL(adminUrl), { username: role, password }).href;
   const client = openClient(url, { connectionTimeoutMillis: UNUSED_MS });
@@ -107,7 +115,7 @@ export async function fits(adminUrl: string, role: string, password: string): Pr
     return true;
   } catch (error) {
     if (sqlStateOf(error) === INVALID_PASSWORD) return false;
-    throw error;
+    throw notLetIn(role, error);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -10,7 +10,9 @@ import { rolesOf } from './installation.ts';
 import { findIsolationGaps } from './isolation-check.ts';
 import {
   areConnected,
+  fits,
   loginPurposes,
+  notLetIn,
   planLogin,
   unusedTwins,
   urlOf,
@@ -107,6 +109,8 @@ async function prepare(
     logins.push(await planLogin(admin, adminUrl, purpose, roles, secrets, areInUse));
   await checkRights(admin, roles, logins);
   await change(admin, roles, logins);
+  for (const { role, password, action } of logins)
+    if (action !== 'keep' && !(await fits(adminUrl, role, password))) throw notLetIn(role);
   const used = logins.map(({ role }) => role);
   for (const role of await unusedTwins(admin, roles, used)) {
     await admin.query(`DROP ROLE ${role}`).catch(() => undefined);
