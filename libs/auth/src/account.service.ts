@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
-import { AccountTransactions, accounts } from '@bulkhead/persistence';
-import { Identity } from '@bulkhead/user-context';
+import { AccountTransactions, accounts, type TransactionDatabase } from '@bulkhead/persistence';
+import { Identity, subnetOf } from '@bulkhead/user-context';
 import { and, eq, sql } from 'drizzle-orm';
 import { signInRules, signUpRules, tidy, type Rule } from './account-rules.ts';
 import {
@@ -95,7 +95,7 @@ export class AccountService {
     const { address = '' } = input;
     const email = tidy(input.email);
     // First, also for who is sent away at once: so it takes the same time whether there is such an account.
-    const [account] = await this.transactions.run((db) =>
+    const find = (db: TransactionDatabase) =>
       db
         .select({
           user: profileColumns,
@@ -105,8 +105,8 @@ export class AccountService {
         .from(accounts)
         .where(
           and(eq(accounts.issuer, LOCAL_ACCOUNTS), eq(sql`lower(${accounts.email})`, sql`lower(${email})`)),
-        ),
-    );
+        );
+    const [account] = await this.transactions.run(find, subnetOf(address));
     const userId = account?.user.userId;
     await this.throttle.assertNotTooEarly(email, address).catch((error: Error) => {
       throw concerning(error, userId);

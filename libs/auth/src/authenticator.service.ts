@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountTransactions } from '@bulkhead/persistence';
-import type { Identity } from '@bulkhead/user-context';
+import { subnetOf, type Identity } from '@bulkhead/user-context';
 import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
 import { isUuid } from './access-token.ts';
 import { looksLikeApiKey } from './api-keys/api-key.ts';
@@ -35,11 +35,12 @@ export class Authenticator {
   /**
    * @param credential an access token of this server or of an OpenID provider, or an API key, without a scheme such
    *   as `Bearer`; anything else is refused
+   * @param address where it came from, so that one who guesses keys waits for himself while the database is busy
    * @throws UnauthenticatedError
    * @throws DatabaseUnavailableError, IssuerUnavailableError when nobody can say whether the credential is good
    */
-  async authenticate(credential: unknown): Promise<Identity> {
-    if (looksLikeApiKey(credential)) return this.#byApiKey(credential);
+  async authenticate(credential: unknown, address?: string): Promise<Identity> {
+    if (looksLikeApiKey(credential)) return this.#byApiKey(credential, subnetOf(address));
     const issuer = this.providerTokens.issuerOf(credential);
     return issuer === undefined ? this.#byOwnToken(credential) : this.#byProvider(issuer, String(credential));
   }
@@ -65,8 +66,8 @@ export class Authenticator {
     return identityFor(session, Math.min(expiresAt, session.sessionExpiresAt.getTime()));
   }
 
-  async #byApiKey(credential: string): Promise<Identity> {
-    const key = await this.apiKeys.verify(credential);
+  async #byApiKey(credential: string, lane: string): Promise<Identity> {
+    const key = await this.apiKeys.verify(credential, lane);
     return identityFor(key, key.sessionExpiresAt.getTime());
   }
 

@@ -37,7 +37,7 @@ export class AuthenticationGuard implements CanActivate {
     const request = execution.switchToHttp().getRequest<FastifyRequest & { identity: Identity }>();
     const token = bearerToken(request);
     try {
-      request.identity = await this.authenticator.authenticate(token);
+      request.identity = await this.authenticator.authenticate(token, request.ip);
     } catch (error) {
       this.credentials.forget(token);
       throw error;

@@ -62,7 +62,7 @@ export class Handshake {
   }
 
   async #verify(socket: UserSocket, token: unknown, opening: Record<string, unknown>): Promise<void> {
-    socket.data.identity = await this.authenticator.authenticate(token);
+    socket.data.identity = await this.authenticator.authenticate(token, socket.handshake.address);
     requirePermission(socket.data.identity, 'threads:own');
     if (opening.threadId !== undefined) await this.#verifyThread(socket, opening);
     const release = this.slots.take(socket.data.identity);

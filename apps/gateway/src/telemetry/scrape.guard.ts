@@ -17,12 +17,13 @@ export class ScrapeGuard implements CanActivate {
 
   /** @throws UnauthenticatedError, PermissionRequiredError, DatabaseUnavailableError */
   async canActivate(execution: ExecutionContext): Promise<boolean> {
-    const token = bearerToken(execution.switchToHttp().getRequest<FastifyRequest>());
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const token = bearerToken(request);
     const { METRICS_TOKEN: expected } = this.config;
     if (expected !== undefined && token !== undefined && timingSafeEqual(digest(token), digest(expected))) {
       return true;
     }
-    requirePermission(await this.authenticator.authenticate(token), 'admin:read');
+    requirePermission(await this.authenticator.authenticate(token, request.ip), 'admin:read');
     return true;
   }
 }

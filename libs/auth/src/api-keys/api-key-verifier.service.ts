@@ -1,5 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { AccountTransactions, accounts, apiKeys, sessions } from '@bulkhead/persistence';
+import {
+  AccountTransactions,
+  accounts,
+  apiKeys,
+  sessions,
+  type TransactionDatabase,
+} from '@bulkhead/persistence';
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from '../auth.options.ts';
@@ -21,11 +27,14 @@ export class ApiKeyVerifier {
     @Inject(AUTH_OPTIONS) private readonly options: AuthOptions,
   ) {}
 
-  /** @throws UnauthenticatedError, DatabaseUnavailableError */
-  async verify(credential: string) {
+  /**
+   * @param lane who waits for whom while the database is busy: nobody knows yet whose key it is
+   * @throws UnauthenticatedError, DatabaseUnavailableError
+   */
+  async verify(credential: string, lane: string) {
     const presented = parseApiKey(credential);
     if (!presented) throw new UnauthenticatedError(new Error('The text is no API key.'));
-    const [row] = await this.transactions.run((db) =>
+    const find = (db: TransactionDatabase) =>
       db
         .select({
           ...identityColumns,
@@ -38,8 +47,8 @@ export class ApiKeyVerifier {
         .from(apiKeys)
         .innerJoin(sessions, eq(sessions.sessionId, apiKeys.sessionId))
         .innerJoin(accounts, eq(accounts.userId, sessions.userId))
-        .where(eq(apiKeys.sessionId, presented.keyId)),
-    );
+        .where(eq(apiKeys.sessionId, presented.keyId));
+    const [row] = await this.transactions.run(find, lane);
     if (!row?.isLive || !isSameHash(row.secretHash, presented.secretHash)) {
       const reason = new Error('The API key is unknown, revoked or expired.');
       throw concerning(new UnauthenticatedError(reason), row?.userId);
