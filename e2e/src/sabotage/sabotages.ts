@@ -4,6 +4,7 @@ import { deliverySabotages } from './delivery-sabotages.ts';
 import { doorSabotages } from './door-sabotages.ts';
 import { executionSabotages } from './execution-sabotages.ts';
 import { externalToolSabotages } from './external-tool-sabotages.ts';
+import { tableSabotages } from './table-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
 import { poisonRunSabotages } from './poison-run-sabotages.ts';
 import { persistenceSabotages } from './persistence-sabotages.ts';
@@ -14,6 +15,7 @@ import { toolSabotages } from './tool-sabotages.ts';
 /** Every planted defect. */
 export const sabotages: readonly Sabotage[] = [
   ...isolationSabotages,
+  ...tableSabotages,
   ...persistenceSabotages,
   ...deliverySabotages,
   ...executionSabotages,

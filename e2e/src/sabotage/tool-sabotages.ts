@@ -103,9 +103,9 @@ export const toolSabotages: readonly Sabotage[] = [
     breaks: 'a query of an agent ends',
     places: [
       {
-        file: 'libs/tables/src/query/query-connections.service.ts',
-        find: 'SET LOCAL statement_timeout = ${queryTimeoutMs};',
-        replace: 'SET LOCAL statement_timeout = 0;',
+        file: 'libs/tables/src/query/query-deadline.ts',
+        find: 'SET LOCAL statement_timeout = ${Math',
+        replace: 'SET LOCAL statement_timeout = ${0 * Math',
       },
     ],
     guard: { spec: 'libs/tables/src/query/escapes.spec.ts', test: 'is ended when its time is over' },

@@ -4,6 +4,7 @@ export { BoundedQueue, type QueuedWork, type QueueLimits } from './bounded-queue
 export { Database, PERSISTENCE_OPTIONS, type PersistenceOptions } from './database.service.ts';
 export { DATABASE_ERROR_REASONS, type DatabaseErrorReason } from './database-errors.ts';
 export { FlagTransactions, type FlagTransaction } from './flag-transactions.service.ts';
+export { limitBackendMemory } from './postgres/backend-memory.ts';
 export { openClient, openPool, type ConnectionOptions } from './postgres/connections.ts';
 export { NotificationChannel, type NotificationHandlers } from './notification-channel.ts';
 export { DatabaseSetupError, DatabaseUnavailableError, OutcomeUnknownError } from './persistence.errors.ts';

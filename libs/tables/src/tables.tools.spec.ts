@@ -85,7 +85,7 @@ describe('the tools for tables', () => {
       rows: { length: 120 },
       truncated: expect.stringContaining('first 120 rows'),
     });
-    const wide = `select ${Array.from({ length: 20 }, () => "translate(model, 'm', 'x')").join(', ')}, string_agg(model, ',') over () from usage`;
+    const wide = `select ${Array.from({ length: 20 }, () => "translate(model, 'm', 'x')").join(', ')} from usage`;
     expect(JSON.stringify((await call('tables_query', { sql: wide })).result).length).toBeLessThan(65_536);
   });
 
@@ -102,6 +102,23 @@ describe('the tools for tables', () => {
       'query_refused',
       expect.stringContaining(words),
     ]);
+  });
+
+  it('say why a column of figures is text', async () => {
+    await test.upload(ada, 'odd', 'model,cost\na,1.5\nb,much\nc,2\n');
+    const { problem } = await call('tables_query', { sql: 'select sum(cost) from odd' });
+    expect(problem?.detail).toContain(
+      'odd.cost: Text, not numbers: 1 of 3 cells is something else (line 3: letters).',
+    );
+    expect((await call('tables_list', {})).result).toMatchObject({
+      tables: expect.arrayContaining([expect.objectContaining({ table: 'odd' })]),
+    });
+  });
+
+  it('give figures exactly, as text where a number would round them', async () => {
+    await test.upload(ada, 'exact', 'a,b\n0.12345678901234567890,1.50\n');
+    const { result } = await call('tables_query', { sql: 'select a, b, a + b, 0.1::float8 from exact' });
+    expect(result).toMatchObject({ rows: [['0.12345678901234567890', 1.5, '1.62345678901234567890', 0.1]] });
   });
 
   it('stop when the run is cancelled, and leave nothing running in the database', async () => {

@@ -29,7 +29,9 @@ export const usageTriage: AgentDefinition = {
   instructions: [
     'Look at the uploaded tables with tables_list. Choose the one that the task names, or else the newest with a model and a cost per call.',
     'Answer with one line of JSON: table, and the names of its columns for time, model, feature, prompt, completion, cost and latency, as far as there are any.',
-    'If there is none, say so.',
+    'A column of figures is one of type integer or numeric. Where the cost is text, answer instead why there are no figures, with what the notes of the column say.',
+    'Add what the notes of the chosen columns say, e.g. units and cells without a value.',
+    'If there is no table, say so.',
   ].join('\n'),
   tools: ['tables_list', 'tables_describe'],
 };

@@ -67,7 +67,8 @@ export async function launcher(): Promise<readonly string[]> {
   return words;
 }
 
-async function findCommand(command: string): Promise<string | undefined> {
+/** Where the system keeps a command; undefined: nowhere. */
+export async function findCommand(command: string): Promise<string | undefined> {
   for (const folder of commandFolders) {
     const candidate = join(folder, command);
     if (

@@ -13,16 +13,27 @@ const typesById: ReadonlyMap<number, AnswerType> = new Map<number, AnswerType>([
 /** What a column of PostgreSQL's type is in JSON. */
 export const answerTypes = (dataTypeId: number): AnswerType => typesById.get(dataTypeId) ?? 'text';
 
-/** An integer beyond what JSON's readers hold stays a text, as does what is no number in JSON. */
+/** A number that JSON's readers would round stays a text, as does one that is none in JSON. */
 export function valueOf(cell: string | null, type: AnswerType): JsonValue {
   if (cell === null) return null;
-  if (type === 'number') return isNumber(cell) ? Number(cell) : cell;
+  if (type === 'number') return isExact(cell) ? Number(cell) : cell;
   if (type === 'boolean') return cell === 'true';
   if (type === 'timestamp') return cell.replace(/^(\S+) (\S+)\+00$/, '$1T$2Z');
   return cell;
 }
 
-function isNumber(cell: string): boolean {
+function isExact(cell: string): boolean {
   const value = Number(cell);
-  return Number.isFinite(value) && (!/^-?\d+$/.test(cell) || Number.isSafeInteger(value));
+  if (!Number.isFinite(value)) return false;
+  if (/^-?\d+$/.test(cell)) return Number.isSafeInteger(value);
+  return cell.includes('e') || significant(cell) === significant(decimalOf(value));
+}
+
+/** The digits that count: without sign, point, and zeros at both ends. */
+const significant = (text: string): string => text.replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
+
+/** Without an exponent. */
+function decimalOf(value: number): string {
+  const [digits = ''] = String(value).split('e');
+  return digits;
 }

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { notes } from '@bulkhead/persistence';
 import type { Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
+import pg from 'pg';
 import { CANARY, escapes } from '../testing/escapes.ts';
 import { openTestTables, type TestTables } from '../testing/test-tables.ts';
+import { checkQuery } from './sql-guard.ts';
+import { functions } from './sql-vocabulary.ts';
 
 let test: TestTables;
 let ada: Identity;
@@ -122,6 +126,86 @@ const harmless = [
   "select 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' ~ '^((a+)+)+$'",
   'select 2::numeric ^ 100000',
 ];
+
+describe('attribute notation', () => {
+  it('calls nothing of the catalog that is not on the list', async () => {
+    const names = await test.events.database.asAdmin(async (admin) => {
+      await admin.query('create temp table mine (word text, number bigint)');
+      const { rows } = await admin.query<{ name: string }>(
+        `select distinct proname as name from pg_proc where pronamespace = 'pg_catalog'::regnamespace
+          union select typname from pg_type where typnamespace = 'pg_catalog'::regnamespace`,
+      );
+      const callable: string[] = [];
+      for (const { name } of rows) {
+        const sql = `prepare attribute as select m.${pg.escapeIdentifier(name)} from mine m`;
+        const isCalled = await admin.query(sql).then(
+          () => true,
+          () => false,
+        );
+        if (isCalled) await admin.query('deallocate attribute');
+        if (isCalled) callable.push(name);
+      }
+      return callable;
+    });
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names.filter((candidate) => !functions.has(candidate))) {
+      expect(() => checkQuery(`select m.${pg.escapeIdentifier(name)} from mine m`)).toThrow(
+        'not available here',
+      );
+    }
+  }, 60_000);
+});
+
+describe('what a query may take', () => {
+  // Each is refused by the check of the text; here it gets through.
+  const grown = Array.from({ length: 14 }).reduce<string>(
+    (inner) => `select t || t as t from (${inner} offset 0) x`,
+    "select repeat('0123456789', 1000)::text as t",
+  );
+  it('in memory is bounded, and a query beyond it fails alone', async () => {
+    const columns = Array.from({ length: 12 }, (_, n) => `t || 'i' as c${n}`).join(', ');
+    const work = raw(ada, `select length(x::text) from (select ${columns} from (${grown}) y offset 0) x`);
+    await expect(work).rejects.toThrow('out of memory');
+    expect((await test.query(ada, 'select count(*) from mine')).rows).toEqual([[200]]);
+  });
+
+  it('in time is one limit for all of its rows', async () => {
+    const sql = 'select 1 from mine a, mine b where (a.number + b.number) % 400 >= 0 and b.word is not null';
+    const asked = test.as(ada, (session) =>
+      test.connections.run(session, new AbortController().signal, async (ask) => {
+        for (;;) await ask('select count(*) from pg_catalog.generate_series(1, 100000)');
+      }),
+    );
+    await expect(asked).rejects.toMatchObject({ code: '57014' });
+    expect((await test.query(ada, `${sql} limit 1`)).rows).toHaveLength(1);
+  });
+
+  it.each([
+    "select repeat('a', 5000) ~ '(a*)*b'",
+    "select repeat('a', 5000) ~ '(a|aa)+$b'",
+    "select repeat('ab', 3000) ~ '^(.*)(.*)(.*)(.*)(.*)\\1\\2\\3x$'",
+    "select regexp_replace(repeat('a', 6000), '(a+)+\\1x', 'b', 'g')",
+    "select repeat('a', 5000) similar to '(a|aa)*b'",
+  ])('in time includes regular expressions: %s', async (sql) => {
+    const outcome = await outcomeOf(raw(ada, sql));
+    expect(outcome).toMatch(/^\[\[|statement timeout|too complex/);
+    expect((await test.query(ada, 'select count(*) from mine')).rows).toEqual([[200]]);
+  });
+
+  it('of places is half of them: another user is served meanwhile', async () => {
+    const slow = Array.from({ length: 8 }, () =>
+      outcomeOf(test.query(ada, 'select count(*) from mine a, mine b, mine c, mine d, mine e')),
+    );
+    while ((await test.countRunning()) === 0) await sleep(5);
+    let isServed = false;
+    const ben = await test.signUp();
+    await test.upload(ben, 'mine', 'a\n1\n');
+    const served = test.query(ben, 'select a from mine').then(() => (isServed = true));
+    await Promise.race([served, Promise.all(slow)]);
+    expect(isServed).toBe(true);
+    await Promise.all(slow);
+  });
+});
 
 describe('a query that would go on for minutes', () => {
   it('is ended when its time is over, and says so', async () => {

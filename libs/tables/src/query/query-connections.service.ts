@@ -1,10 +1,21 @@
 import { Inject, Injectable, Logger, Optional, type OnApplicationShutdown } from '@nestjs/common';
-import { Database, openPool, type UserDatabaseSession } from '@bulkhead/persistence';
+import {
+  BoundedQueue,
+  Database,
+  limitBackendMemory,
+  openPool,
+  type UserDatabaseSession,
+} from '@bulkhead/persistence';
 import type pg from 'pg';
 import { QueriesBusyError } from '../tables.errors.ts';
 import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '../tables.options.ts';
+import { QueryDeadline } from './query-deadline.ts';
 
 const WAIT_MS = 5_000;
+/** Queries that may wait for a place. */
+const WAITING = 100;
+/** Most memory of a query's backend beside what all backends share, in bytes; where the system can bound it. */
+const BACKEND_BYTES = 512 * 1024 * 1024;
 
 /** Runs one statement of one command and gives its raw answer, rows as arrays of texts. */
 export type Ask = (sql: string) => Promise<pg.QueryArrayResult<(string | null)[]>>;
@@ -16,6 +27,7 @@ export type Ask = (sql: string) => Promise<pg.QueryArrayResult<(string | null)[]
 @Injectable()
 export class QueryConnections implements OnApplicationShutdown {
   readonly #pool: pg.Pool;
+  readonly #places: BoundedQueue;
 
   constructor(
     database: Database,
@@ -28,6 +40,12 @@ export class QueryConnections implements OnApplicationShutdown {
       max: options.queriesAtOnce,
       connectionTimeoutMillis: WAIT_MS,
     });
+    this.#places = new BoundedQueue({
+      atOnce: options.queriesAtOnce,
+      atOncePerLane: Math.max(1, Math.floor(options.queriesAtOnce / 2)),
+      waiting: WAITING,
+      refusal: () => new QueriesBusyError(),
+    });
     this.#pool.on('error', (error) => {
       if (!this.#pool.ending) logger.warn(`An idle query connection was lost: ${error.message}`);
     });
@@ -37,7 +55,22 @@ export class QueryConnections implements OnApplicationShutdown {
    * Lends a read-only transaction that sees the rows of the session's user. Nothing of it outlives `work`.
    * @throws QueriesBusyError, the signal's reason, or whatever `work` throws
    */
-  async run<R>(
+  run<R>(session: UserDatabaseSession, signal: AbortSignal, work: (ask: Ask) => Promise<R>): Promise<R> {
+    return this.#places.run(() => this.#lend(session, signal, work), {
+      lane: session.context.userId,
+      whileWaiting: (giveUp) => {
+        const timer = setTimeout(() => giveUp(new QueriesBusyError()), WAIT_MS);
+        const onAbort = (): void => giveUp(signal.reason as Error);
+        signal.addEventListener('abort', onAbort, { once: true });
+        return () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', onAbort);
+        };
+      },
+    });
+  }
+
+  async #lend<R>(
     session: UserDatabaseSession,
     signal: AbortSignal,
     work: (ask: Ask) => Promise<R>,
@@ -52,8 +85,12 @@ export class QueryConnections implements OnApplicationShutdown {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
+      const deadline = new QueryDeadline(this.options.queryTimeoutMs);
       await this.#begin(client, session);
-      const result = await work((sql) => client.query(oneCommand(sql)));
+      const result = await work(async (sql) => {
+        await client.query(deadline.statement);
+        return await client.query(oneCommand(sql));
+      });
       await client.query('ROLLBACK');
       await client.query('DISCARD ALL');
       isClean = !signal.aborted;
@@ -69,10 +106,9 @@ export class QueryConnections implements OnApplicationShutdown {
   }
 
   async #begin(client: pg.PoolClient, session: UserDatabaseSession): Promise<void> {
-    const { queryTimeoutMs } = this.options;
     await client.query(
-      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${queryTimeoutMs}; SET LOCAL lock_timeout = 1000;
-       SET LOCAL work_mem = '32MB'; SET LOCAL timezone = 'UTC'; SET LOCAL search_path = pg_catalog;
+      `BEGIN READ ONLY; SET LOCAL lock_timeout = 1000;
+       SET LOCAL work_mem = '16MB'; SET LOCAL hash_mem_multiplier = 1; SET LOCAL timezone = 'UTC'; SET LOCAL search_path = pg_catalog;
        SET LOCAL standard_conforming_strings = on; SET LOCAL bytea_output = hex; SET LOCAL datestyle = 'ISO, YMD';
        SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL cursor_tuple_fraction = 1;
        SET LOCAL client_connection_check_interval = 500`,
@@ -81,6 +117,7 @@ export class QueryConnections implements OnApplicationShutdown {
       'SELECT pg_backend_pid() AS pid, now()::text AS began',
     );
     const { pid = 0, began = '' } = rows[0] ?? {};
+    await bound(client, pid);
     // In the user's own name, by the server's own connection: a grant for another user can't be written.
     await session.statement(
       (literal) =>
@@ -93,6 +130,15 @@ export class QueryConnections implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+const bounded = new WeakSet<pg.PoolClient>();
+
+/** Once for each connection: its backend stays bounded. */
+async function bound(client: pg.PoolClient, pid: number): Promise<void> {
+  if (bounded.has(client)) return;
+  await limitBackendMemory(client, pid, BACKEND_BYTES);
+  bounded.add(client);
 }
 
 const ignore = (): void => undefined;

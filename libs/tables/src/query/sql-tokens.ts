@@ -6,6 +6,8 @@ export interface SqlToken {
   readonly kind: TokenKind;
   /** A word in lower case, as PostgreSQL folds it; a quoted name without its quotes. */
   readonly text: string;
+  /** Where it begins in the query. */
+  readonly start: number;
 }
 
 /** In the order in which they are tried. Source: PostgreSQL's manual, "Lexical Structure". */
@@ -15,7 +17,8 @@ const lexemes: readonly (readonly [TokenKind | 'nothing', RegExp])[] = [
   ['quoted', /"(?:[^"]|"")+"/y],
   ['word', /[a-z_][a-z0-9_]*/iy],
   ['number', /(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy],
-  ['symbol', /::|[-+*/<>=~!@#%^&|?]+|[(),.;:[\]]/y],
+  // A comment may begin within what looks like an operator.
+  ['symbol', /::|(?:(?!--|\/\*)[-+*/<>=~!@#%^&|?])+|[(),.;:[\]]/y],
 ];
 /** Before a quote, these change what stands between the quotes. */
 const prefixed = /^(?:e|b|x|n|u&)['"]/i;
@@ -37,7 +40,7 @@ export function tokensOf(sql: string): SqlToken[] {
       throw new QueryRefusedError('Write strings in plain single quotes, without a letter before them.');
     }
     const [kind, lexeme] = lexemeAt(sql, at);
-    if (kind !== 'nothing') tokens.push({ kind, text: textOf(kind, lexeme) });
+    if (kind !== 'nothing') tokens.push({ kind, text: textOf(kind, lexeme), start: at });
     at += lexeme.length;
   }
   return tokens;
@@ -47,10 +50,7 @@ function lexemeAt(sql: string, at: number): readonly [TokenKind | 'nothing', str
   for (const [kind, pattern] of lexemes) {
     pattern.lastIndex = at;
     const [lexeme] = pattern.exec(sql) ?? [];
-    if (lexeme === undefined) continue;
-    // A comment may begin within what looks like an operator.
-    const comment = kind === 'symbol' ? lexeme.slice(1).search(/--|\/\*/) : -1;
-    return [kind, comment < 0 ? lexeme : lexeme.slice(0, comment + 1)];
+    if (lexeme !== undefined) return [kind, lexeme];
   }
   throw new QueryRefusedError(`The query has a character at position ${at + 1} that is not known here.`);
 }

@@ -8,7 +8,8 @@ import { defaultTablesOptions, TABLES_OPTIONS, type TablesOptions } from '../tab
 import { answerTypes, valueOf, type AnswerType } from './answer-values.ts';
 import { QueryConnections, type Ask } from './query-connections.service.ts';
 import { answerCells, withTables } from './query-wrapping.ts';
-import { checkQuery } from './sql-guard.ts';
+import type { Table } from '../table.ts';
+import { checkQuery, type CheckedQuery } from './sql-guard.ts';
 
 const MAX_COLUMNS = 100;
 const FETCH_ROWS = 50;
@@ -40,11 +41,12 @@ export class TableQueries {
    */
   async query(session: UserDatabaseSession, sql: string, signal: AbortSignal): Promise<QueryAnswer> {
     const checked = checkQuery(sql);
-    const parts = withTables(checked, await this.store.list(session));
+    const tables = await this.store.list(session);
+    const parts = withTables(checked, tables);
     try {
       return await this.connections.run(session, signal, (ask) => this.#answer(ask, parts));
     } catch (error) {
-      throw signal.aborted ? error : refusalOf(error, this.options.queryTimeoutMs);
+      throw signal.aborted ? error : refusalOf(error, this.options.queryTimeoutMs, whyText(checked, tables));
     }
   }
 
@@ -78,12 +80,31 @@ export class TableQueries {
 const explained = /^(?:42|22|54|53|0A|25)/;
 const QUERY_CANCELLED = '57014';
 
-function refusalOf(error: unknown, timeoutMs: number): unknown {
+/** SQLSTATE of a function or operator that there is not for texts. */
+const NO_SUCH_FUNCTION = '42883';
+const MAX_REASONS = 3;
+
+/** Why columns of the query's tables that should hold figures or dates are texts. */
+function whyText({ names }: CheckedQuery, tables: readonly Table[]): string {
+  const reasons = tables
+    .filter(({ name }) => names.has(name))
+    .flatMap(({ name: table, columns }) =>
+      columns
+        .filter(({ name, type, notes }) => type === 'text' && notes !== undefined && names.has(name))
+        .map(({ name, notes = [] }) => `${table}.${name}: ${notes.join(' ')}`),
+    );
+  return reasons
+    .slice(0, MAX_REASONS)
+    .map((reason) => ` ${reason}`)
+    .join('');
+}
+
+function refusalOf(error: unknown, timeoutMs: number, why: string): unknown {
   const code = sqlStateOf(error) ?? '';
   if (code === QUERY_CANCELLED) {
     return new QueryRefusedError(`The query took longer than ${timeoutMs} ms. Ask for less.`, error);
   }
   if (!(error instanceof pg.DatabaseError) || !explained.test(code)) return error;
-  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  const hint = `${error.hint === undefined ? '' : ` ${error.hint}`}${code === NO_SUCH_FUNCTION ? why : ''}`;
   return new QueryRefusedError(`PostgreSQL says: ${error.message}.${hint}`, error);
 }

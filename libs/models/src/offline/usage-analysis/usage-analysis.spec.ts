@@ -36,6 +36,57 @@ describe('the offline rules for an analysis of usage', () => {
     expect(said(usageAnalysisStep(turn('Triage: x', { tables: [] }), nobody))).toContain('no uploaded table');
   });
 
+  const typed = (...columns: readonly (readonly [string, string, string?])[]) => ({
+    tables: [
+      {
+        table: 'usage',
+        columns: columns.map(([name, type, note]) => ({
+          name,
+          type,
+          ...(note !== undefined && { notes: [note] }),
+        })),
+      },
+    ],
+  });
+
+  it('say why there are no figures where the cost is no number, to the user as well', () => {
+    const odd = typed(['model', 'text'], ['cost', 'text', 'Text, not numbers: line 3: letters.']);
+    const words = said(usageAnalysisStep(turn('Triage: where?', odd), nobody));
+    expect(words).toContain('no figures in the table usage. cost: Text, not numbers: line 3: letters.');
+    const end = said(usageAnalysisStep(turn('Where?', { answer: words }), team));
+    expect(end).toContain('line 3: letters');
+    expect(end.match(/offline model/g)).toHaveLength(1);
+  });
+
+  it('take columns of figures for figures, and of times for times', () => {
+    const listedColumns = typed(
+      ['created', 'text', 'Text, not dates.'],
+      ['model', 'text'],
+      ['cost_note', 'text'],
+      ['cost', 'numeric', 'Amounts in USD.'],
+    );
+    const [line = ''] = said(usageAnalysisStep(turn('Triage: x', listedColumns), nobody)).split('\n');
+    expect(JSON.parse(line)).toEqual({
+      table: 'usage',
+      model: 'model',
+      cost: 'cost',
+      notes: [
+        'created: Text, not dates.',
+        'created is text, so there are no figures of it.',
+        'cost: Amounts in USD.',
+      ],
+    });
+    const report = said(
+      usageAnalysisStep(turn(`Report: ${line}\n{"totals":[2,3,0,0,null,null,null]}`), nobody),
+    );
+    expect(report).toContain('## About the table\n\n- created: Text, not dates.');
+  });
+
+  it('say what kept the figures from being found', () => {
+    const report = said(usageAnalysisStep(turn(`Report: ${columns}\nA query failed: too slow`), nobody));
+    expect(report).toContain('no figures to report on. A query failed: too slow');
+  });
+
   it('hand the work from one to the next, and answer with the report', () => {
     const answers = [columns, '{"totals":[1]}', '{"suggestions":[]}', '# Report'];
     const agents = answers.map((_, done) => {

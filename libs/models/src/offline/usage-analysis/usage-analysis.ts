@@ -37,18 +37,22 @@ function supervise({ outcomes, userText }: Turn): OfflineStep {
   if (failure) return say(`The analysis stopped: ${textOf(failure.value, 'detail')}`);
   const [triage, data, optimisation, report] = outcomes.map(({ value }) => textOf(value, 'answer'));
   if (triage === undefined) return delegate('usage_triage', `Triage: ${userText.slice(0, 2_000)}`);
-  if (!columnsIn(triage)) return say(NO_TABLE);
+  // In its own words, why there is nothing to analyse.
+  if (!columnsIn(triage)) return say(unsigned(triage));
   if (data === undefined) return delegate('usage_data', `Data: ${triage}`);
   if (optimisation === undefined) return delegate('usage_optimisation', `Optimisation: ${triage}\n${data}`);
   if (report === undefined) return delegate('usage_report', `Report: ${triage}\n${data}\n${optimisation}`);
-  return say(report.replace(/\s*\(offline model\)\s*$/, ''));
+  return say(unsigned(report));
 }
 
 function triage({ outcomes }: Turn, task: string): OfflineStep {
   const [listed] = outcomes;
   if (!listed) return { type: 'call', calls: [call('tables_list', {})] };
-  const table = tableFrom(listed.value, task);
-  return say(table ? JSON.stringify(table) : NO_TABLE);
+  const found = tableFrom(listed.value, task);
+  if (!found) return say(NO_TABLE);
+  if ('reason' in found) return say(found.reason);
+  const { columns, notes } = found;
+  return say(JSON.stringify(notes.length > 0 ? { ...columns, notes } : columns));
 }
 
 /** Asks everything at once, and answers when everything is answered. */
@@ -77,6 +81,8 @@ const delegate = (agent: (typeof stages)[number], task: string): OfflineStep => 
 });
 
 const call = (toolName: string, input: object): OfflineCall => ({ toolName, input: JSON.stringify(input) });
+
+const unsigned = (text: string): string => text.replace(/\s*\(offline model\)\s*$/, '');
 
 /** Signed like every answer of the offline model. */
 const say = (text: string): OfflineStep => ({

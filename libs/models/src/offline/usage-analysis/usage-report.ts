@@ -2,6 +2,13 @@ import type { JSONValue } from '@ai-sdk/provider';
 import { fieldOf, isObject, jsonLine, numberOf } from './usage-answers.ts';
 import { columnsIn } from './usage-columns.ts';
 
+/** What a stage said in place of its figures. */
+const reasonIn = (task: string): string =>
+  task
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{') && !line.startsWith('('))
+    .join(' ');
+
 const COLUMNS = 'calls | cost | share | tokens in | tokens out | p95 latency';
 
 /** The report, in Markdown, from what the team has found. Figures are copied, never made. */
@@ -9,7 +16,8 @@ export function reportFrom(task: string): string {
   const columns = columnsIn(task);
   const figures = jsonLine(task, 'totals');
   const totals = figures?.['totals'];
-  if (!columns || !Array.isArray(totals)) return 'There are no figures to report on.';
+  if (!columns || !Array.isArray(totals))
+    return `There are no figures to report on. ${reasonIn(task)}`.trim();
   const [calls, cost, tokensIn, tokensOut, latency, from, to] = totals;
   const total = numberOf(cost);
   const span = from && to ? [`- Time: ${text(from)} to ${text(to)}`] : [];
@@ -26,11 +34,18 @@ export function reportFrom(task: string): string {
     `- Tokens out: ${text(tokensOut)}`,
     ...(latency === null ? [] : [`- Latency, 95th percentile: ${text(latency)}`]),
     ...span,
+    ...remarks(jsonLine(task, 'table')?.['notes']),
     ...section('Where the money goes, by model', 'model', figures?.['byModel'], total),
     ...section('By feature', 'feature', figures?.['byFeature'], total),
     ...section('By feature and model', 'feature, model', figures?.['byBoth'], total),
     ...changes(jsonLine(task, 'suggestions')?.['suggestions'], total),
   ].join('\n');
+}
+
+/** What the upload noted of the columns: units, cells without a value. */
+function remarks(notes: JSONValue | undefined): string[] {
+  const lines = Array.isArray(notes) ? notes.map((note) => `- ${text(note)}`) : [];
+  return lines.length > 0 ? ['', '## About the table', '', ...lines] : [];
 }
 
 function section(title: string, keys: string, rows: JSONValue | undefined, total: number): string[] {
