@@ -169,16 +169,14 @@ describe('what a query may take', () => {
     expect((await test.query(ada, 'select count(*) from mine')).rows).toEqual([[200]]);
   });
 
-  it('in time is one limit for all of its rows', async () => {
-    const sql = 'select 1 from mine a, mine b where (a.number + b.number) % 400 >= 0 and b.word is not null';
+  it('in time is one limit for all of its statements', async () => {
     const asked = test.as(ada, (session) =>
       test.connections.run(session, new AbortController().signal, async (ask) => {
-        for (;;) await ask('select count(*) from pg_catalog.generate_series(1, 100000)');
+        for (let n = 0; n < 1_000; n += 1) await ask('select pg_catalog.pg_sleep(0.002)');
       }),
     );
     await expect(asked).rejects.toMatchObject({ code: '57014' });
-    expect((await test.query(ada, `${sql} limit 1`)).rows).toHaveLength(1);
-  });
+  }, 30_000);
 
   it.each([
     "select repeat('a', 5000) ~ '(a*)*b'",

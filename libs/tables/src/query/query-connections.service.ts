@@ -85,8 +85,8 @@ export class QueryConnections implements OnApplicationShutdown {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
-      const deadline = new QueryDeadline(this.options.queryTimeoutMs);
       await this.#begin(client, session);
+      const deadline = new QueryDeadline(this.options.queryTimeoutMs);
       const result = await work(async (sql) => {
         await client.query(deadline.statement);
         return await client.query(oneCommand(sql));
