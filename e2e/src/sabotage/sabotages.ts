@@ -6,6 +6,7 @@ import { executionSabotages } from './execution-sabotages.ts';
 import { externalToolSabotages } from './external-tool-sabotages.ts';
 import { tableSabotages } from './table-sabotages.ts';
 import { isolationSabotages } from './isolation-sabotages.ts';
+import { modelSabotages } from './model-sabotages.ts';
 import { poisonRunSabotages } from './poison-run-sabotages.ts';
 import { persistenceSabotages } from './persistence-sabotages.ts';
 import type { Sabotage } from './sabotage.ts';
@@ -26,4 +27,5 @@ export const sabotages: readonly Sabotage[] = [
   ...toolSabotages,
   ...webSabotages,
   ...externalToolSabotages,
+  ...modelSabotages,
 ];
