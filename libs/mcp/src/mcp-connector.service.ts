@@ -46,7 +46,7 @@ export class McpConnector {
       const opened: Transport =
         transport.kind === 'stdio'
           ? await this.#childProcess(transport, complaints)
-          : overHttp(transport, callTimeout(server));
+          : overHttp(transport, callTimeout(server), this.options.fetch);
       await client.connect(opened, { timeout: CONNECT_TIMEOUT_MS });
       return client;
     } catch (error) {
@@ -89,8 +89,12 @@ export class McpConnector {
   }
 }
 
-const overHttp = ({ url, headers = {} }: HttpTransportOptions, timeoutMs: number): Transport =>
+const overHttp = (
+  { url, headers = {} }: HttpTransportOptions,
+  timeoutMs: number,
+  ask: McpOptions['fetch'],
+): Transport =>
   new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { ...headers }, redirect: 'error' },
-    fetch: boundedFetch(Math.max(timeoutMs, CONNECT_TIMEOUT_MS)),
+    fetch: boundedFetch(Math.max(timeoutMs, CONNECT_TIMEOUT_MS), ask),
   });

@@ -6,14 +6,14 @@ const GRACE_MS = 5_000;
  * error of JSON-RPC is handed on as one with whatever status and id it comes, since servers disagree on both; 404 keeps
  * its own meaning (Streamable HTTP, session management).
  */
-export function boundedFetch(timeoutMs: number) {
+export function boundedFetch(timeoutMs: number, ask: typeof fetch = fetch) {
   return async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     // Nothing that a server says unasked is of use here, and such a stream has no end. 405: there is none.
     if (init.method === 'GET' && !headers.has('last-event-id')) return new Response(null, { status: 405 });
     const limit = AbortSignal.timeout(timeoutMs + GRACE_MS);
     const signal = init.signal ? AbortSignal.any([init.signal, limit]) : limit;
-    const response = await fetch(url, { ...init, signal });
+    const response = await ask(url, { ...init, signal });
     if (!response.body) return response;
     const { status, statusText } = response;
     const counted = response.body.pipeThrough(counting());

@@ -49,6 +49,8 @@ export interface McpOptions {
   readonly stdioIsolation: 'required' | 'off';
   /** Folders and files that isolated child processes find empty. */
   readonly hiddenPaths: readonly string[];
+  /** How servers over HTTP are reached, e.g. through a proxy. Default: directly. */
+  readonly fetch?: typeof fetch;
 }
 
 /** Where the options are injected; without them there are no servers. */

@@ -36,7 +36,7 @@ export class ConfigurationModule {
       { provide: MODELS_OPTIONS, useValue: models(config, ask) },
       { provide: TABLES_OPTIONS, useValue: tables(config) },
       { provide: TOOL_LIMITS_OPTIONS, useValue: toolLimits(config) },
-      { provide: MCP_OPTIONS, useValue: mcp(config) },
+      { provide: MCP_OPTIONS, useValue: mcp(config, ask) },
       { provide: WEB_FETCH_OPTIONS, useValue: webFetch(config) },
     ];
     const exports = [
@@ -174,9 +174,10 @@ const webFetch = (config: GatewayConfig): WebFetcherOptions => ({
   deniedNetworks: networksIn(config.WEB_FETCH_DENIED_NETWORKS),
 });
 
-const mcp = (config: GatewayConfig): McpOptions => {
+const mcp = (config: GatewayConfig, ask: Outgoing): McpOptions => {
   const servers = readMcpServers(config.MCP_SERVERS);
   return {
+    ...(ask && { fetch: ask }),
     servers: typeof servers === 'string' ? [] : servers,
     sessionsPerServer: config.MCP_SESSIONS_PER_SERVER,
     idleMs: config.MCP_SESSION_IDLE_SECONDS * 1000,
