@@ -100,4 +100,23 @@ export const webSabotages: readonly Sabotage[] = [
     ],
     guard: { spec: 'libs/tools/src/web/address-check.spec.ts' },
   },
+  {
+    name: 'own API key that redaction does not know',
+    breaks: 'secrets stay out of events, logs and audit',
+    places: [{ file: 'libs/audit/src/secret-forms.ts', find: 'bhk_[\\w-]{8,}', replace: 'bhk_[\\w-]{800,}' }],
+    guard: { spec: 'libs/audit/src/redaction.spec.ts' },
+  },
+  {
+    name: 'setting whose secret value redaction leaves',
+    breaks: 'secrets stay out of events, logs and audit',
+    places: [
+      {
+        file: 'libs/audit/src/redaction.ts',
+        find: 'withoutSecretAssignments(withoutSecretForms(text, REDACTED), isSecret, REDACTED);',
+        replace:
+          'withoutSecretAssignments(withoutSecretForms(text, REDACTED), () => text === REDACTED, REDACTED);',
+      },
+    ],
+    guard: { spec: 'libs/audit/src/redaction.spec.ts' },
+  },
 ];

@@ -1,9 +1,9 @@
 import type { JsonValue } from '@bulkhead/user-context';
+import { withoutSecretAssignments } from './secret-assignments.ts';
+import { withoutSecretForms } from './secret-forms.ts';
 
 const secretKey =
-  /passw(?:or)?d|passphrase|passcode|pass$|pwd|secret|token|apikey|accesskey|privatekey|signingkey|authorization|credential|cookie/;
-// Nothing may precede the beginning: without that, a text of nothing but beginnings would be searched for ever.
-const secretText = /(?<![\w-])(?:Bearer\s+[\w.~+/-]+=*|sk-[\w-]{16,}|eyJ[\w-]+\.[\w-]+\.[\w-]+)/gi;
+  /passw(?:or)?d|passphrase|passcode|pass$|pwd|secret|token|apikey|accesskey|accountkey|privatekey|signingkey|encryptionkey|sharedaccess|authorization|credential|cookie/;
 const quotedKey = /"([^"]*)"\s*:/g;
 const REDACTED = '[redacted]';
 /** Deeper values are left out: PostgreSQL refuses JSON that is nested without end, and nobody reads it. */
@@ -17,7 +17,7 @@ export function redact(value: unknown, depth = 0): JsonValue {
     if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
-        storable(key),
+        withoutSecretForms(storable(key), REDACTED),
         isSecret(key) ? REDACTED : redact(item, depth + 1),
       ]),
     );
@@ -32,11 +32,14 @@ export function redactText(text: string): string {
 
 function redactStorable(text: string): string {
   for (const { 0: found, 1: key = '', index } of text.matchAll(quotedKey)) {
-    if (isSecret(key))
-      return `${text.slice(0, index + found.length).replace(secretText, REDACTED)} ${REDACTED}`;
+    if (isSecret(key)) return `${withoutSecrets(text.slice(0, index + found.length))} ${REDACTED}`;
   }
-  return text.replace(secretText, REDACTED);
+  return withoutSecrets(text);
 }
+
+/** By their forms first: a header or an address says more exactly where its secret ends. */
+const withoutSecrets = (text: string): string =>
+  withoutSecretAssignments(withoutSecretForms(text, REDACTED), isSecret, REDACTED);
 
 /** PostgreSQL can store neither NUL nor half a surrogate pair. */
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
