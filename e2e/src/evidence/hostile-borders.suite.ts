@@ -124,6 +124,10 @@ class Stage {
   }
 
   async judgeServer(evidence: Evidence): Promise<void> {
+    const { status } = await probe(this.server.url, { path: '/health/ready' }).catch(() => ({ status: 0 }));
+    evidence.check('the server is ready afterwards', status === 200, status);
+    if (status === 0) evidence.log(`the server is gone: ${this.server.output.slice(-3_000)}`);
+    if (status === 0) return;
     const { longest, waited, over } = await this.loop.times();
     evidence.figure('the event loop came late at most', `${Math.round(waited)} ms`);
     evidence.target(
@@ -131,8 +135,6 @@ class Stage {
       longest <= BLOCKED_TARGET_MS,
       `longest ${Math.round(longest)} ms, ${over} times over`,
     );
-    const { status } = await probe(this.server.url, { path: '/health/ready' });
-    evidence.check('the server is ready afterwards', status === 200, status);
     const crashes = this.server.output.match(/uncaught|unhandled/gi)?.length ?? 0;
     evidence.check('no error escaped', crashes === 0, crashes);
   }
@@ -193,7 +195,8 @@ async function uploadUntil(
     counts.sent += 1;
     if (status >= 500) {
       counts.failed += 1;
-      evidence.log(`upload ${counts.sent} of ${body.length} characters: ${status} ${text.slice(0, 300)}`);
+      if (counts.failed <= 3)
+        evidence.log(`upload ${counts.sent} of ${body.length} characters: ${status} ${text.slice(0, 300)}`);
     }
     if (status === 201) await client.deleteTable((JSON.parse(text) as { tableId: string }).tableId);
     await sleep(PAUSE_MS);
