@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChatMessage } from '@bulkhead/models';
+import { NO_ANSWER, type ChatMessage } from '@bulkhead/models';
 import { ProviderServer } from '@bulkhead/models/testing';
 import { messages, modelCalls, runs, threadSummaries } from '@bulkhead/persistence';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
@@ -86,6 +86,19 @@ describe('the conversation that a run answers', () => {
     expect(await load(context)).toHaveLength(1);
   });
 
+  it('has a sentence where a question was never answered, or was answered with nothing', async () => {
+    const context = await test.openThread(ada);
+    await talk(context, 3);
+    await test.database.asAdmin(async (client) => {
+      const answer = "thread_id = $1 AND role = 'assistant' AND seq =";
+      await client.query(`DELETE FROM bulkhead.messages WHERE ${answer} 15`, [context.threadId]);
+      await client.query(`UPDATE bulkhead.messages SET content = ' ' WHERE ${answer} 25`, [context.threadId]);
+    });
+    expect(textsOf(await load(context))).toEqual([
+      ...['question 1', NO_ANSWER, 'question 2', NO_ANSWER, 'question 3', 'answer 3', 'own message'],
+    ]);
+  });
+
   it('is empty for a stranger who names the thread', async () => {
     const context = await test.openRun(ada, 'Hello');
     const stranger = aContext(await test.signUp())
@@ -133,6 +146,13 @@ describe('what is too old to be told', () => {
     expect(calls.filter(({ runId }) => runId === later.runId)).toEqual([
       expect.objectContaining({ outcome: 'completed', model: 'openai-compatible:llama3.2:3b' }),
     ]);
+  });
+
+  it('is left out when the model says nothing', async () => {
+    provider.will(written(''));
+    const context = await test.openThread(ada);
+    await talk(context, 12, 100);
+    expect(textsOf(await load(context, summing))[0]).toBe('question 4');
   });
 
   it('is left out when the model fails, and when none is configured', async () => {
