@@ -42,7 +42,9 @@ describe('a database that is opened for reading', () => {
     const reader = await openReader(url());
     const transactions = new AccountTransactions(reader);
     await transactions.run((db) => db.execute(sql`select count(*) from bulkhead.audit_log`));
-    await expect(transactions.run((db) => db.execute(insertion))).rejects.toThrow('read-only');
+    await expect(transactions.run((db) => db.execute(insertion))).rejects.toMatchObject({
+      cause: { code: '25006' },
+    });
     await reader.onApplicationShutdown();
     expect(await fingerprint()).toBe(before);
     await expect(test.signUp()).resolves.toBeDefined();
