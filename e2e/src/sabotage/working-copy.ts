@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,8 @@ import type { SabotagedPlace } from './sabotage.ts';
 
 const run = promisify(execFile);
 const OWN_SCOPE = '@bulkhead';
+/** What commands make in a tree. */
+const made = /(?:^|\/)(?:node_modules|dist|\.(?:nx|data|build-\d+|evidence|compliance))$/;
 
 /** The tree as it is now, copied to where it may be damaged. */
 export class WorkingCopy {
@@ -48,8 +50,12 @@ export class WorkingCopy {
   /** Also when it is told to stop in the middle. */
   readonly #removeNow = (): void => rmSync(this.root, { recursive: true, force: true });
 
-  /** What git would commit; what is deleted and not yet committed is gone. */
+  /** What git would commit; what is deleted and not yet committed is gone. Of a copy: all of its sources. */
   async #copySources(): Promise<void> {
+    if (!existsSync(join(this.original, '.git'))) {
+      const filter = (path: string): boolean => !made.test(relative(this.original, path));
+      return cp(this.original, this.root, { recursive: true, filter });
+    }
     const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
     const { stdout } = await run('git', list, { cwd: this.original, maxBuffer: 2 ** 26 });
     for (const file of stdout.split('\0').filter((name) => name !== '')) {
