@@ -106,7 +106,7 @@ export const persistenceSabotages: readonly Sabotage[] = [
         replace: 'inTurn(make)',
       },
     ],
-    guard: { spec: 'e2e/src/starts.spec.ts' },
+    guard: { spec: 'e2e/src/starts.spec.ts', test: 'round 1' },
   },
   {
     name: 'readiness that only reads',
