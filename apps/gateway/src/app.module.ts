@@ -21,51 +21,51 @@ import { AdminSigningKeysController } from './admin/admin-signing-keys.controlle
 import { AdminUsageController } from './admin/admin-usage.controller.ts';
 import { AdminUsersController } from './admin/admin-users.controller.ts';
 import { AgentsController } from './agents/agents.controller.ts';
-import { ApiKeysController } from './api-keys/api-keys.controller.ts';
+import { ApiKeysController } from './account/api-keys/api-keys.controller.ts';
 import { ApprovalsController } from './approvals/approvals.controller.ts';
 import { AdminAuditController } from './audit/admin-audit.controller.ts';
 import { AuditController } from './audit/audit.controller.ts';
-import { IsolationIncidents } from './audit/isolation-incidents.service.ts';
-import { AuthController } from './auth/auth.controller.ts';
-import { AuthenticationGuard } from './auth/authentication.guard.ts';
-import { EntryPointAccess } from './boot/entry-point-access.service.ts';
-import { NodeLifecycle } from './boot/node-lifecycle.service.ts';
-import { EntryPointScopes } from './boot/entry-point-scopes.service.ts';
+import { IsolationAlerts } from './observability/isolation-alerts.service.ts';
+import { AuthController } from './account/auth/auth.controller.ts';
+import { AuthenticationGuard } from './security/authentication.guard.ts';
+import { AccessDeclarationCheck } from './boot/access-declaration-check.service.ts';
+import { NodeLifecycle } from './lifecycle/node-lifecycle.service.ts';
+import { EntryPointScopeCheck } from './boot/entry-point-scope-check.service.ts';
 import { ConfigurationModule } from './config/configuration.module.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
-import { ConnectionMetrics } from './delivery/connection-metrics.service.ts';
-import { ConnectionNews, connectionCensusProvider } from './delivery/connection-news.service.ts';
-import { ConnectionSlots } from './delivery/connection-slots.service.ts';
-import { DeliveryObserver } from './delivery/delivery-observer.service.ts';
-import { EventDelivery } from './delivery/event-delivery.service.ts';
+import { ConnectionMetrics } from './streaming/connection-metrics.service.ts';
+import { ConnectionCountSync, connectionCountsProvider } from './streaming/connection-count-sync.service.ts';
+import { ConnectionLimiter } from './streaming/connection-limiter.service.ts';
+import { DeliveryObserver } from './streaming/delivery-observer.service.ts';
+import { EventDelivery } from './streaming/event-delivery.service.ts';
 import { DeliveryController } from './events/delivery.controller.ts';
-import { EventStreams } from './events/event-streams.service.ts';
+import { SseStreams } from './streaming/sse-streams.service.ts';
 import { EventsController } from './events/events.controller.ts';
-import { HealthController } from './health/health.controller.ts';
-import { RootController } from './health/root.controller.ts';
-import { ReadinessCheck } from './health/readiness.service.ts';
+import { HealthController } from './observability/health/health.controller.ts';
+import { RootController } from './observability/health/root.controller.ts';
+import { ReadinessCheck } from './observability/health/readiness.service.ts';
 import { AddressLimits } from './rate-limits/address-limits.service.ts';
 import { GoodCredentials } from './rate-limits/good-credentials.service.ts';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.ts';
 import { RateLimits } from './rate-limits/rate-limits.service.ts';
-import { Refusals } from './problem/refusals.service.ts';
-import { HttpProblemFilter } from './problem/http-problem.filter.ts';
-import { ProblemsController } from './problem/problems.controller.ts';
-import { RunWorker } from './runs/run.worker.ts';
+import { AccessDenialRecorder } from './security/access-denial-recorder.service.ts';
+import { HttpProblemFilter } from './problems/http-problem.filter.ts';
+import { ProblemsController } from './api-docs/problems.controller.ts';
+import { RunWorker } from './worker/run.worker.ts';
 import { RunsController } from './runs/runs.controller.ts';
-import { SessionsController } from './sessions/sessions.controller.ts';
-import { ChatGateway } from './socket/chat.gateway.ts';
-import { Handshake } from './socket/handshake.service.ts';
-import { SocketMessageHandler } from './socket/socket-message.handler.ts';
+import { SessionsController } from './account/sessions/sessions.controller.ts';
+import { ChatGateway } from './realtime/chat.gateway.ts';
+import { SocketAuthMiddleware } from './realtime/socket-auth.middleware.ts';
+import { SocketMessageHandler } from './realtime/socket-message.handler.ts';
 import { ThreadsController } from './threads/threads.controller.ts';
 import { TablesController } from './tables/tables.controller.ts';
-import { EventObserver } from './telemetry/event-observer.service.ts';
-import { FrameObserver } from './telemetry/frame-observer.service.ts';
-import { MetricsController } from './telemetry/metrics.controller.ts';
-import { NodeMetrics } from './telemetry/node-metrics.service.ts';
-import { RequestObserver } from './telemetry/request-observer.service.ts';
-import { TraceExport } from './telemetry/trace-export.service.ts';
-import { RunObserver } from './telemetry/run-observer.service.ts';
+import { EventObserver } from './observability/event-observer.service.ts';
+import { SocketMetrics } from './realtime/socket-metrics.service.ts';
+import { MetricsController } from './observability/metrics.controller.ts';
+import { NodeMetrics } from './observability/node-metrics.service.ts';
+import { RequestObserver } from './observability/request-observer.service.ts';
+import { TraceExport } from './observability/trace-export.service.ts';
+import { RunObserver } from './observability/run-observer.service.ts';
 import { ActivityController } from './usage/activity.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
 import { UnknownQueryGuard } from './validation/unknown-query.guard.ts';
@@ -133,25 +133,25 @@ export class AppModule {
         RateLimits,
         AddressLimits,
         GoodCredentials,
-        Refusals,
-        IsolationIncidents,
+        AccessDenialRecorder,
+        IsolationAlerts,
         NodeLifecycle,
-        EntryPointAccess,
-        EntryPointScopes,
+        AccessDeclarationCheck,
+        EntryPointScopeCheck,
         ConnectionMetrics,
-        connectionCensusProvider,
-        ConnectionNews,
-        ConnectionSlots,
+        connectionCountsProvider,
+        ConnectionCountSync,
+        ConnectionLimiter,
         DeliveryObserver,
         EventDelivery,
-        EventStreams,
+        SseStreams,
         ChatGateway,
-        Handshake,
+        SocketAuthMiddleware,
         SocketMessageHandler,
         RunRequeuing,
         RunWorker,
         EventObserver,
-        FrameObserver,
+        SocketMetrics,
         NodeMetrics,
         RequestObserver,
         RunObserver,
@@ -167,14 +167,14 @@ export class AppModule {
 function withoutClients({ providers = [], ...server }: DynamicModule): DynamicModule {
   const connections: readonly unknown[] = [
     ConnectionMetrics,
-    connectionCensusProvider,
-    ConnectionNews,
-    ConnectionSlots,
+    connectionCountsProvider,
+    ConnectionCountSync,
+    ConnectionLimiter,
     DeliveryObserver,
     EventDelivery,
-    EventStreams,
+    SseStreams,
     ChatGateway,
-    Handshake,
+    SocketAuthMiddleware,
     SocketMessageHandler,
   ];
   return {

@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { stopOnSignals } from './boot/stop-signals.ts';
 import { startFailure } from './boot/start-failure.ts';
-import { NodeLifecycle } from './boot/node-lifecycle.service.ts';
+import { NodeLifecycle } from './lifecycle/node-lifecycle.service.ts';
 import { loadConfig } from './config/gateway.config.ts';
-import { PinoLogger } from './logging/pino-logger.service.ts';
+import { PinoLogger } from './observability/logging/pino-logger.service.ts';
 import { createServer } from './server.ts';
 
 const refuseStart = (text: string): void => {

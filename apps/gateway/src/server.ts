@@ -6,27 +6,27 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.ts';
-import { serveAsyncApi } from './asyncapi/asyncapi.ts';
+import { serveAsyncApi } from './api-docs/asyncapi/asyncapi.ts';
 import type { GatewayConfig } from './config/gateway.config.ts';
-import { acceptBacklogFirst } from './connections/connection-backlog.ts';
-import { AddressCeiling } from './connections/address-ceiling.ts';
-import { allowedHosts, type AllowedHost } from './connections/allowed-hosts.ts';
-import { trustedHops } from './connections/client-address.ts';
-import { limitConnections } from './connections/connection-limits.ts';
-import { corsFor } from './connections/cors.ts';
-import { warnOfExposure, watchForwarding } from './connections/exposure.ts';
-import { securityHeaders } from './connections/security-headers.ts';
-import { serveOpenApi } from './openapi/openapi.ts';
-import { Refusals } from './problem/refusals.service.ts';
-import { limitBodies } from './problem/request-timeout.ts';
-import { storeNothing } from './problem/response-defaults.ts';
-import { answerClientError, answerFrameworkError, guardBodies, guardTransport } from './problem/transport.ts';
-import { guardAddresses } from './rate-limits/address-gate.ts';
+import { acceptBacklogFirst } from './http/connection-backlog.ts';
+import { AddressCeiling } from './http/address-ceiling.ts';
+import { allowedHosts, type AllowedHost } from './http/allowed-hosts.ts';
+import { trustedHops } from './http/client-address.ts';
+import { limitConnections } from './http/connection-limits.ts';
+import { corsFor } from './http/cors.ts';
+import { warnOfExposure, watchForwarding } from './http/exposure.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { serveOpenApi } from './api-docs/openapi/openapi.ts';
+import { AccessDenialRecorder } from './security/access-denial-recorder.service.ts';
+import { limitBodies } from './problems/request-timeout.ts';
+import { storeNothing } from './problems/response-defaults.ts';
+import { answerClientError, answerFrameworkError, guardBodies, checkRequests } from './http/request-checks.ts';
+import { guardAddresses } from './http/address-gate.ts';
 import { AddressLimits } from './rate-limits/address-limits.service.ts';
 import { isCare } from './rate-limits/counted-requests.ts';
 import { GoodCredentials } from './rate-limits/good-credentials.service.ts';
-import { SocketAdapter } from './socket/socket.adapter.ts';
-import { RequestObserver } from './telemetry/request-observer.service.ts';
+import { SocketAdapter } from './realtime/socket.adapter.ts';
+import { RequestObserver } from './observability/request-observer.service.ts';
 import { acceptCsv, isTableUpload } from './tables/csv-body.ts';
 
 /** Largest request body, in bytes. */
@@ -113,11 +113,11 @@ function guardRequests(app: NestFastifyApplication, config: GatewayConfig, door:
   guardAddresses(fastify, {
     limits: app.get(AddressLimits),
     credentials: app.get(GoodCredentials),
-    refusals: app.get(Refusals),
+    refusals: app.get(AccessDenialRecorder),
     metricsToken: config.METRICS_TOKEN,
   });
   const isCared = (request: FastifyRequest): boolean => isCare(request, config.METRICS_TOKEN);
-  guardTransport(fastify, (request) => isCared(request) || door.isAllowedHost(request.raw));
+  checkRequests(fastify, (request) => isCared(request) || door.isAllowedHost(request.raw));
   limitBodies(fastify, { bodyMs: BODY_TIMEOUT_MS, isUpload: isTableUpload });
   guardBodies(fastify);
 }

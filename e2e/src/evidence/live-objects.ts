@@ -14,7 +14,7 @@ const ofWork = [
   'UserEventEmitter',
   'UserDatabaseSession',
   'ToolDispatcher',
-  'RunJournal',
+  'RunStore',
   'RunControl',
   'TextStream',
   'EventInbox',

@@ -33,7 +33,7 @@ export const accessSabotages: readonly Sabotage[] = [
     breaks: 'only an access token opens the door',
     places: [
       {
-        file: 'libs/auth/src/access-tokens.service.ts',
+        file: 'libs/auth/src/tokens/access-tokens.service.ts',
         find: 'typ: accessTokenForm.type, issuer: accessTokenForm.issuer, audience',
         replace: 'issuer: accessTokenForm.issuer,\n      audience',
       },
@@ -45,7 +45,7 @@ export const accessSabotages: readonly Sabotage[] = [
     breaks: 'a revoked or disabled user is refused at the next call',
     places: [
       {
-        file: 'libs/auth/src/live-session.ts',
+        file: 'libs/auth/src/sessions/live-session.ts',
         find: 'sessions.revoked_at IS NULL AND ',
         replace: '',
       },
@@ -63,50 +63,50 @@ export const accessSabotages: readonly Sabotage[] = [
           'CREATE TRIGGER announce_change AFTER UPDATE ON bulkhead.sessions FOR EACH ROW\n  WHEN (OLD.expires_at IS DISTINCT FROM NEW.expires_at)',
       },
     ],
-    guard: { spec: 'libs/auth/src/liveness/identity-liveness.spec.ts', test: 'announces' },
+    guard: { spec: 'libs/auth/src/liveness/connection-auth-monitor.spec.ts', test: 'announces' },
   },
   {
     name: 'doubt that is taken for a yes',
     breaks: 'when nobody can say whether somebody may, the answer is no',
     places: [
       {
-        file: 'libs/auth/src/liveness/identity-liveness.service.ts',
+        file: 'libs/auth/src/liveness/connection-auth-monitor.service.ts',
         find: 'if (performance.now() - session.doubtedAt > DOUBT_MS) {',
         replace: 'if (session.doubtedAt < 0) {',
       },
     ],
-    guard: { spec: 'libs/auth/src/liveness/identity-liveness.spec.ts', test: 'while the database is away' },
+    guard: { spec: 'libs/auth/src/liveness/connection-auth-monitor.spec.ts', test: 'while the database is away' },
   },
   {
     name: 'stolen refresh token that goes unnoticed',
     breaks: 'a refresh token that is used twice ends its session',
     places: [
       {
-        file: 'libs/auth/src/sessions.service.ts',
+        file: 'libs/auth/src/sessions/sessions.service.ts',
         find: "await this.#end(db, token.sessionId, 'refresh_token_reuse');",
         replace: '',
       },
     ],
-    guard: { spec: 'libs/auth/src/sessions.service.spec.ts' },
+    guard: { spec: 'libs/auth/src/sessions/sessions.service.spec.ts' },
   },
   {
     name: 'access declaration that is missing',
     breaks: 'every route says who may enter, or the server does not start',
     places: [
       {
-        file: 'apps/gateway/src/boot/entry-point-access.service.ts',
+        file: 'apps/gateway/src/boot/access-declaration-check.service.ts',
         find: 'if (open.length > 0) {',
         replace: 'if (open.length < 0) {',
       },
     ],
-    guard: { spec: 'apps/gateway/src/boot/entry-point-access.spec.ts' },
+    guard: { spec: 'apps/gateway/src/boot/access-declaration-check.spec.ts' },
   },
   {
     name: 'foreign thing that is answered differently from an absent one',
     breaks: 'nobody learns what others have',
     places: [
       {
-        file: 'libs/auth/src/own-sessions.service.ts',
+        file: 'libs/auth/src/sessions/user-sessions.service.ts',
         find: "if (ended.length === 0) throw new ResourceNotFoundError('session');",
         replace:
           "if (ended.length === 0) {\n        const known = await db.select().from(sessions).where(eq(sessions.sessionId, sessionId));\n        throw new ResourceNotFoundError(known.length > 0 ? 'user' : 'session');\n      }",
@@ -131,7 +131,7 @@ export const accessSabotages: readonly Sabotage[] = [
     breaks: 'nothing that users wrote reaches a log',
     places: [
       {
-        file: 'libs/persistence/src/transaction.ts',
+        file: 'libs/persistence/src/transactions/transaction.ts',
         find: 'const error = withoutValues(failure);',
         replace: 'const error = failure;',
       },
@@ -155,11 +155,11 @@ export const accessSabotages: readonly Sabotage[] = [
     breaks: "the origin is checked for WebSocket, where the browser doesn't",
     places: [
       {
-        file: 'apps/gateway/src/socket/allowed-origins.ts',
+        file: 'apps/gateway/src/realtime/allowed-origins.ts',
         find: 'new URL(origin).host === host;',
         replace: 'new URL(origin).host !== "";',
       },
     ],
-    guard: { spec: 'apps/gateway/src/socket/allowed-origins.spec.ts' },
+    guard: { spec: 'apps/gateway/src/realtime/allowed-origins.spec.ts' },
   },
 ];

@@ -12,31 +12,31 @@ export const credentialSabotages: readonly Sabotage[] = [
         replace: '',
       },
     ],
-    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+    guard: { spec: 'libs/auth/src/accounts/account-hold.spec.ts' },
   },
   {
     name: 'credential that is made while its account is disabled',
     breaks: 'no credential outlives the disabling of its account',
     places: [
       {
-        file: 'libs/auth/src/account-hold.ts',
+        file: 'libs/auth/src/accounts/account-hold.ts',
         find: ".for('no key update');",
         replace: ';',
       },
     ],
-    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+    guard: { spec: 'libs/auth/src/accounts/account-hold.spec.ts' },
   },
   {
     name: 'API key that makes administrators',
     breaks: 'only somebody who signed in a moment ago raises rights',
     places: [
       {
-        file: 'libs/auth/src/account-hold.ts',
+        file: 'libs/auth/src/accounts/account-hold.ts',
         find: "sql`${sessions.kind} <> 'api_key'`, sql`${sessions.signedInAt} > now() - make_interval(mins => ${RECENT_SIGN_IN_MINUTES})`,",
         replace: '',
       },
     ],
-    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+    guard: { spec: 'libs/auth/src/accounts/account-hold.spec.ts' },
   },
   {
     name: 'role that comes back to an API key',
@@ -48,14 +48,14 @@ export const credentialSabotages: readonly Sabotage[] = [
         replace: '',
       },
     ],
-    guard: { spec: 'libs/auth/src/account-hold.spec.ts' },
+    guard: { spec: 'libs/auth/src/accounts/account-hold.spec.ts' },
   },
   {
     name: 'ended sign-in of a provider that is forgotten after a week',
     breaks: 'a sign-in that was ended here is not opened again by the provider',
     places: [
       {
-        file: 'libs/auth/src/auth-retention.service.ts',
+        file: 'libs/auth/src/sessions/auth-retention.service.ts',
         find: "and not (kind = 'provider' and revoked_at is not null) limit",
         replace: 'limit',
       },
@@ -91,60 +91,60 @@ export const credentialSabotages: readonly Sabotage[] = [
     breaks: 'a backup of the database signs no token',
     places: [
       {
-        file: 'libs/auth/src/signing-keys.service.ts',
+        file: 'libs/auth/src/tokens/signing-keys.service.ts',
         find: 'privateJwk: await this.vault.seal(privateJwk)',
         replace: 'privateJwk',
       },
     ],
-    guard: { spec: 'libs/auth/src/signing-keys.service.spec.ts', test: 'thumbprint' },
+    guard: { spec: 'libs/auth/src/tokens/signing-keys.service.spec.ts', test: 'thumbprint' },
   },
   {
     name: 'signing key that is never changed',
     breaks: 'a new key signs on schedule',
     places: [
       {
-        file: 'libs/auth/src/signing-key-rotation.service.ts',
+        file: 'libs/auth/src/tokens/signing-key-rotation.service.ts',
         find: 'if (signingKeyRotationDays === 0) return undefined;',
         replace: 'if (signingKeyRotationDays >= 0) return undefined;',
       },
     ],
-    guard: { spec: 'libs/auth/src/signing-key-rotation.spec.ts', test: 'schedule' },
+    guard: { spec: 'libs/auth/src/tokens/signing-key-rotation.spec.ts', test: 'schedule' },
   },
   {
     name: 'attack on an account that its owner never learns of',
     breaks: 'a refused sign-in is in the log of the account that it was about',
     places: [
       {
-        file: 'apps/gateway/src/problem/refusals.service.ts',
+        file: 'apps/gateway/src/security/access-denial-recorder.service.ts',
         find: 'identity?.userId ?? accountConcernedBy(error);',
         replace: 'identity?.userId;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/problem/refusals.spec.ts' },
+    guard: { spec: 'apps/gateway/src/security/access-denial-recorder.spec.ts' },
   },
   {
     name: 'strangers who take every turn of the password hash',
     breaks: 'many attacking addresses keep nobody from signing in where they have before',
     places: [
       {
-        file: 'libs/auth/src/hashing-queue.ts',
+        file: 'libs/auth/src/accounts/hashing-queue.ts',
         find: 'if (familiar !== undefined) {',
         replace: "if (familiar === '') {",
       },
     ],
-    guard: { spec: 'libs/auth/src/hashing-queue.spec.ts' },
+    guard: { spec: 'libs/auth/src/accounts/hashing-queue.spec.ts' },
   },
   {
     name: 'guesses that are counted per address of an IPv6 network',
     breaks: 'who has a network guesses no more often than who has an address',
     places: [
       {
-        file: 'libs/auth/src/sign-in-throttle.service.ts',
+        file: 'libs/auth/src/accounts/sign-in-throttle.service.ts',
         find: 'hashOf(email, subnetOf(address));',
         replace: 'hashOf(email, address);',
       },
     ],
-    guard: { spec: 'libs/auth/src/sign-in-throttle.spec.ts', test: 'as a whole' },
+    guard: { spec: 'libs/auth/src/accounts/sign-in-throttle.spec.ts', test: 'as a whole' },
   },
   {
     name: 'witness of the audit log that is overwritten unread',

@@ -7,36 +7,36 @@ export const doorSabotages: readonly Sabotage[] = [
     breaks: 'a connection without a user can send a handful of packets',
     places: [
       {
-        file: 'apps/gateway/src/socket/connection-budgets.ts',
+        file: 'apps/gateway/src/realtime/connection-budgets.ts',
         find: 'if (!this.#isClosed && this.budget.spend(amount)) return true;',
         replace: 'return true;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/socket/connection-budgets.spec.ts' },
+    guard: { spec: 'apps/gateway/src/realtime/connection-budgets.spec.ts' },
   },
   {
     name: 'polling body that is decoded before its packets are counted',
     breaks: 'a body of many packets is cut off before it is decoded',
     places: [
       {
-        file: 'apps/gateway/src/socket/connection-budgets.ts',
+        file: 'apps/gateway/src/realtime/connection-budgets.ts',
         find: 'if (watch.spend({ bytes }) && watch.budget.has({ packets })) return;',
         replace: 'if (watch.spend({ bytes })) return;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/socket/connection-budgets.spec.ts', test: 'decoded' },
+    guard: { spec: 'apps/gateway/src/realtime/connection-budgets.spec.ts', test: 'decoded' },
   },
   {
     name: 'address limit that is looked at after the database',
     breaks: 'an address over its limit costs no query',
     places: [
       {
-        file: 'apps/gateway/src/rate-limits/address-gate.ts',
+        file: 'apps/gateway/src/http/address-gate.ts',
         find: 'const refusal = isCare(request, metricsToken) ? undefined : limits.refusal(request.ip);',
         replace: 'const refusal = undefined;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/rate-limits/address-gate.spec.ts' },
+    guard: { spec: 'apps/gateway/src/http/address-gate.spec.ts' },
   },
   {
     name: 'health that is limited like anything else',
@@ -48,7 +48,7 @@ export const doorSabotages: readonly Sabotage[] = [
         replace: '',
       },
     ],
-    guard: { spec: 'apps/gateway/src/rate-limits/address-gate.spec.ts' },
+    guard: { spec: 'apps/gateway/src/http/address-gate.spec.ts' },
   },
   {
     name: 'IPv6 addresses that count one by one',
@@ -67,47 +67,47 @@ export const doorSabotages: readonly Sabotage[] = [
     breaks: 'a server on loopback is asked under loopback names only',
     places: [
       {
-        file: 'apps/gateway/src/connections/allowed-hosts.ts',
+        file: 'apps/gateway/src/http/allowed-hosts.ts',
         find: 'return listed.size === 0 && isLoopback(name);',
         replace: 'return listed.size === 0;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/connections/allowed-hosts.spec.ts' },
+    guard: { spec: 'apps/gateway/src/http/allowed-hosts.spec.ts' },
   },
   {
     name: 'body that may take for ever',
     breaks: 'a body that does not arrive in time is answered 408',
     places: [
       {
-        file: 'apps/gateway/src/problem/request-timeout.ts',
+        file: 'apps/gateway/src/problems/request-timeout.ts',
         find: 'timers.set(request, setTimeout(expire, bodyMs));',
         replace: 'timers.set(request, setTimeout(expire, 1_000 * bodyMs));',
       },
     ],
-    guard: { spec: 'apps/gateway/src/problem/request-timeout.spec.ts', test: 'never ends' },
+    guard: { spec: 'apps/gateway/src/problems/request-timeout.spec.ts', test: 'never ends' },
   },
   {
     name: 'connections of an address without a ceiling',
     breaks: 'one address can not take all connections',
     places: [
       {
-        file: 'apps/gateway/src/connections/connection-limits.ts',
+        file: 'apps/gateway/src/http/connection-limits.ts',
         find: 'if (!release) return socket.destroy();',
         replace: 'if (!release) return;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/connections/connection-limits.spec.ts' },
+    guard: { spec: 'apps/gateway/src/http/connection-limits.spec.ts' },
   },
   {
     name: 'reason of a failure with what a user said',
     breaks: 'the log has codes and meanings, never content',
     places: [
       {
-        file: 'apps/gateway/src/problem/failure-reason.ts',
+        file: 'apps/gateway/src/problems/failure-reason.ts',
         find: 'return operational.has(sqlClass) ? `${code} ${meaning}: ${message}` : `${code} ${meaning}`;',
         replace: 'return `${code} ${meaning}: ${message}`;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/problem/problem-log.spec.ts' },
+    guard: { spec: 'apps/gateway/src/problems/problem-log.spec.ts' },
   },
 ];

@@ -9,12 +9,12 @@ export const isolationSabotages: readonly Sabotage[] = [
     breaks: 'no user is sent an event of another',
     places: [
       {
-        file: 'libs/events/src/event-router.service.ts',
+        file: 'libs/events/src/fanout/event-router.service.ts',
         find: '`${UserExecutionContext.verify(context).userId} ${toStorableUuid(threadId)}`',
         replace: '`${UserExecutionContext.verify(context) && "anybody"} ${toStorableUuid(threadId)}`',
       },
     ],
-    guard: { spec: 'libs/events/src/event-router.spec.ts' },
+    guard: { spec: 'libs/events/src/fanout/event-router.spec.ts' },
   },
   {
     name: 'missing FORCE ROW LEVEL SECURITY',
@@ -39,32 +39,32 @@ export const isolationSabotages: readonly Sabotage[] = [
           'CREATE POLICY "owner_only" ON "bulkhead"."messages" AS PERMISSIVE FOR ALL TO "bulkhead_app" USING (true)',
       },
     ],
-    guard: { spec: 'libs/persistence/src/user-transactions.spec.ts' },
+    guard: { spec: 'libs/persistence/src/transactions/user-transactions.spec.ts' },
   },
   {
     name: 'transaction in the role of the login',
     breaks: 'users work in a role that row-level security holds for',
     places: [
       {
-        file: 'libs/persistence/src/user-transactions.service.ts',
+        file: 'libs/persistence/src/transactions/user-transactions.service.ts',
         find: "`SELECT set_config('role', '${roles.app}', true), set_config('app.user_id'",
         replace: "`SELECT set_config('app.user_id'",
       },
     ],
-    guard: { spec: 'libs/persistence/src/user-transactions.spec.ts' },
+    guard: { spec: 'libs/persistence/src/transactions/user-transactions.spec.ts' },
   },
   {
     name: 'user that stays on the pooled connection',
     breaks: 'a connection carries nothing over to the next user',
     places: [
       {
-        file: 'libs/persistence/src/user-transactions.service.ts',
+        file: 'libs/persistence/src/transactions/user-transactions.service.ts',
         find: "`SELECT set_config('role', '${roles.app}', true), set_config('app.user_id', ${literal(userId)}, true)`",
         replace:
           "`SELECT set_config('role', 'bulkhead_app', false), set_config('app.user_id', ${literal(userId)}, false)`",
       },
     ],
-    guard: { spec: 'libs/persistence/src/user-transactions.spec.ts' },
+    guard: { spec: 'libs/persistence/src/transactions/user-transactions.spec.ts' },
   },
   {
     name: 'look-alike that passes for a context',
@@ -76,7 +76,7 @@ export const isolationSabotages: readonly Sabotage[] = [
         replace: "if (typeof value === 'object' && value !== null) return value as UserExecutionContext;",
       },
     ],
-    guard: { spec: 'libs/events/src/event-router.spec.ts' },
+    guard: { spec: 'libs/events/src/fanout/event-router.spec.ts' },
   },
   {
     name: 'record that two contexts share',
@@ -95,12 +95,12 @@ export const isolationSabotages: readonly Sabotage[] = [
     breaks: 'whatever way a unit of work ends, nothing of it stays',
     places: [
       {
-        file: 'libs/user-context/src/user-context-scopes.service.ts',
+        file: 'libs/user-context/src/scope-runner.service.ts',
         find: 'stopWatching(); await this.#close(scope, failure, !isSettled);',
         replace: 'stopWatching(); if (failure === null) await this.#close(scope, failure, !isSettled);',
       },
     ],
-    guard: { spec: 'libs/user-context/src/user-context-scopes.service.spec.ts' },
+    guard: { spec: 'libs/user-context/src/scope-runner.service.spec.ts' },
   },
   {
     name: 'cleanup that ends with the first error',
@@ -119,19 +119,19 @@ export const isolationSabotages: readonly Sabotage[] = [
     breaks: 'nothing of a unit of work can be used after its end',
     places: [
       {
-        file: 'libs/persistence/src/user-database-session.ts',
+        file: 'libs/persistence/src/transactions/user-database-session.service.ts',
         find: 'this.scope.assertOpen(); const { lock, first = [], once } = options;',
         replace: 'const { lock, first = [], once } = options;',
       },
     ],
-    guard: { spec: 'libs/persistence/src/user-database-session.spec.ts' },
+    guard: { spec: 'libs/persistence/src/transactions/user-database-session.service.spec.ts' },
   },
   {
     name: 'violation that nobody is told of',
     breaks: 'every isolation violation is counted and written down',
     places: [
       {
-        file: 'libs/user-context/src/user-context-scopes.service.ts',
+        file: 'libs/user-context/src/scope-runner.service.ts',
         find: 'if (error instanceof ContextIsolationError)',
         replace: 'if (error === undefined)',
       },

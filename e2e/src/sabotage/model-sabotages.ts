@@ -62,11 +62,11 @@ export const modelSabotages: readonly Sabotage[] = [
     breaks: 'a model that says nothing has not answered',
     places: [
       {
-        file: 'libs/execution/src/answer-end.ts',
+        file: 'libs/execution/src/runs/answer-end.ts',
         find: "if (text.trim() !== '') return end;",
         replace: 'return end;',
       },
     ],
-    guard: { spec: 'libs/execution/src/conversation-dialects.spec.ts' },
+    guard: { spec: 'libs/execution/src/conversation/conversation-dialects.spec.ts' },
   },
 ];

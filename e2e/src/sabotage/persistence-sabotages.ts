@@ -46,12 +46,12 @@ export const persistenceSabotages: readonly Sabotage[] = [
     breaks: 'what could not be announced is announced later',
     places: [
       {
-        file: 'libs/persistence/src/notification-channel.ts',
+        file: 'libs/persistence/src/notifications/notification-channel.ts',
         find: 'this.#keep(payloads);',
         replace: 'void this.#keep;',
       },
     ],
-    guard: { spec: 'libs/persistence/src/notification-channel.spec.ts' },
+    guard: { spec: 'libs/persistence/src/notifications/notification-channel.spec.ts' },
   },
   {
     name: 'foreign key without an index',
@@ -82,7 +82,7 @@ export const persistenceSabotages: readonly Sabotage[] = [
     breaks: 'npm run audit changes nothing',
     places: [
       {
-        file: 'libs/persistence/src/database.service.ts',
+        file: 'libs/persistence/src/database/database.service.ts',
         find: 'if (options.isReadOnly === true) return',
         replace: 'if (options.isReadOnly === true && options.databaseUrl === undefined) return',
       },
@@ -113,7 +113,7 @@ export const persistenceSabotages: readonly Sabotage[] = [
     breaks: 'a node whose database can not be written to gets no traffic',
     places: [
       {
-        file: 'libs/persistence/src/database.service.ts',
+        file: 'libs/persistence/src/database/database.service.ts',
         find: "await inTransaction(this.pool, ['BEGIN', write],",
         replace: "if (this.pool.ending) await inTransaction(this.pool, ['BEGIN', write],",
       },
@@ -137,11 +137,11 @@ export const persistenceSabotages: readonly Sabotage[] = [
     breaks: 'no SQL of an agent closes the door to a user',
     places: [
       {
-        file: 'apps/gateway/src/delivery/payload-seal.ts',
+        file: 'apps/gateway/src/streaming/payload-seal.ts',
         find: 'return timingSafeEqual(Buffer.from(mac), Buffer.from(expected)) ? payload : undefined;',
         replace: 'timingSafeEqual(Buffer.from(mac), Buffer.from(expected));\n    return payload;',
       },
     ],
-    guard: { spec: 'apps/gateway/src/delivery/payload-seal.spec.ts' },
+    guard: { spec: 'apps/gateway/src/streaming/payload-seal.spec.ts' },
   },
 ];

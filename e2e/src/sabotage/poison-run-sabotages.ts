@@ -7,12 +7,12 @@ export const poisonRunSabotages: readonly Sabotage[] = [
     breaks: 'a run with which node after node is lost comes to an end',
     places: [
       {
-        file: 'libs/execution/src/run-journal.ts',
+        file: 'libs/execution/src/runs/run-store.service.ts',
         find: "return run.fruitless >= MAX_FRUITLESS_CLAIMS ? 'crashing' : 'running';",
         replace: "return run.fruitless > 1_000_000 ? 'crashing' : 'running';",
       },
     ],
-    guard: { spec: 'libs/execution/src/run-crashes.spec.ts' },
+    guard: { spec: 'libs/execution/src/runs/run-crashes.spec.ts' },
   },
   {
     name: 'suspects that begin beside each other',
@@ -24,6 +24,6 @@ export const poisonRunSabotages: readonly Sabotage[] = [
         replace: 'WHERE true OR (',
       },
     ],
-    guard: { spec: 'libs/execution/src/run-claims.spec.ts' },
+    guard: { spec: 'libs/execution/src/queue/run-queue.repository.spec.ts' },
   },
 ];

@@ -7,60 +7,60 @@ export const toolSabotages: readonly Sabotage[] = [
     breaks: 'an agent calls the tools that it was given, and no others',
     places: [
       {
-        file: 'libs/tools/src/authorized-tool-call.ts',
+        file: 'libs/tools/src/dispatch/authorized-tool-call.ts',
         find: 'tool && caller.permittedTools.includes(tool.name) && identity.hasPermission(tool.permission);',
         replace: 'tool && identity.hasPermission(tool.permission);',
       },
     ],
-    guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
+    guard: { spec: 'libs/tools/src/dispatch/authorized-tool-call.spec.ts' },
   },
   {
     name: "user's permission for a tool that is not checked",
     breaks: 'an agent may do what its user may, and nothing more',
     places: [
       {
-        file: 'libs/tools/src/authorized-tool-call.ts',
+        file: 'libs/tools/src/dispatch/authorized-tool-call.ts',
         find: 'tool && caller.permittedTools.includes(tool.name) && identity.hasPermission(tool.permission);',
         replace: 'tool && caller.permittedTools.includes(tool.name) && identity !== undefined;',
       },
     ],
-    guard: { spec: 'libs/tools/src/tool-dispatcher.permissions.spec.ts' },
+    guard: { spec: 'libs/tools/src/dispatch/tool-dispatcher.service.permissions.spec.ts' },
   },
   {
     name: 'arguments that are not checked against their schema',
     breaks: 'a tool is executed with valid arguments only',
     places: [
       {
-        file: 'libs/tools/src/authorized-tool-call.ts',
+        file: 'libs/tools/src/dispatch/authorized-tool-call.ts',
         find: 'registry.validate(tool.name, call.arguments);',
         replace: 'call.arguments;',
       },
     ],
-    guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
+    guard: { spec: 'libs/tools/src/dispatch/authorized-tool-call.spec.ts' },
   },
   {
     name: "approval that is not bound to the arguments' hash",
     breaks: 'an approval holds for the arguments that were shown',
     places: [
       {
-        file: 'libs/tools/src/tool-approval.ts',
+        file: 'libs/tools/src/dispatch/tool-approval.ts',
         find: 'if (approval.argumentsHash !== hashArguments(args)) throw new ApprovalMissingError();',
         replace: '',
       },
     ],
-    guard: { spec: 'libs/tools/src/authorized-tool-call.spec.ts' },
+    guard: { spec: 'libs/tools/src/dispatch/authorized-tool-call.spec.ts' },
   },
   {
     name: 'approval of something other than what was shown',
     breaks: 'an approval names what is approved',
     places: [
       {
-        file: 'libs/execution/src/approvals.ts',
+        file: 'libs/execution/src/approvals/approvals.service.ts',
         find: "if (decided.decision === 'approve' && decided.argumentsHash !== argumentsHash) {",
         replace: "if (decided.decision === 'approve' && decided.argumentsHash === '') {",
       },
     ],
-    guard: { spec: 'libs/execution/src/approvals.spec.ts' },
+    guard: { spec: 'libs/execution/src/approvals/approvals.service.spec.ts' },
   },
   {
     name: 'permission of one user that another uses',
@@ -127,23 +127,23 @@ export const toolSabotages: readonly Sabotage[] = [
     breaks: 'what a tool gives back is bounded',
     places: [
       {
-        file: 'libs/tools/src/tool-dispatcher.ts',
+        file: 'libs/tools/src/dispatch/tool-dispatcher.service.ts',
         find: 'if (size > MAX_RESULT_BYTES) throw',
         replace: 'if (size < 0) throw',
       },
     ],
-    guard: { spec: 'libs/tools/src/tool-dispatcher.spec.ts' },
+    guard: { spec: 'libs/tools/src/dispatch/tool-dispatcher.service.spec.ts' },
   },
   {
     name: 'secret in the arguments of an announced call',
     breaks: 'secrets are redacted from events',
     places: [
       {
-        file: 'libs/tools/src/tool-dispatcher.ts',
+        file: 'libs/tools/src/dispatch/tool-dispatcher.service.ts',
         find: 'arguments: redact(call.arguments)',
         replace: 'arguments: call.arguments as JsonValue',
       },
     ],
-    guard: { spec: 'libs/tools/src/tool-dispatcher.spec.ts' },
+    guard: { spec: 'libs/tools/src/dispatch/tool-dispatcher.service.spec.ts' },
   },
 ];

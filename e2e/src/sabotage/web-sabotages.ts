@@ -1,6 +1,6 @@
 import type { Sabotage } from './sabotage.ts';
 
-const fetchApproval = { spec: 'libs/execution/src/web-fetch-approval.spec.ts' };
+const fetchApproval = { spec: 'libs/execution/src/approvals/web-fetch-approval.spec.ts' };
 
 /** Of what comes from the web, and what could go there. */
 export const webSabotages: readonly Sabotage[] = [
@@ -45,7 +45,7 @@ export const webSabotages: readonly Sabotage[] = [
     breaks: 'answers are private unless a tool declares otherwise',
     places: [
       {
-        file: 'libs/tools/src/tool-registry.service.ts',
+        file: 'libs/tools/src/registry/tool-registry.service.ts',
         find: 'tool.readsPrivateData === false)',
         replace: 'tool.readsPrivateData !== true)',
       },
@@ -57,7 +57,7 @@ export const webSabotages: readonly Sabotage[] = [
     breaks: 'private data does not leave in an address that an agent chose',
     places: [
       {
-        file: 'libs/tools/src/tool-dispatcher.ts',
+        file: 'libs/tools/src/dispatch/tool-dispatcher.service.ts',
         find: 'return (await tool?.needsApproval?.(args, this.session)) ?? false;',
         replace: 'return Promise.resolve(args === tool);',
       },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { AccountTransactions } from '@bulkhead/persistence';
-import { AccountService } from './account.service.ts';
+import { AccountService } from './accounts/account.service.ts';
 import { newApiKey } from './api-keys/api-key.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { AccountTransactions, refreshTokens, signingKeys } from '@bulkhead/persistence';
-import { SigningKeys } from './signing-keys.service.ts';
+import { SigningKeys } from './tokens/signing-keys.service.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
-import { refreshTokenHash } from './refresh-token.ts';
+import { refreshTokenHash } from './tokens/refresh-token.ts';
 
 let auth: TestAuth;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type CryptoKey } from 'jose';
 import { UnauthenticatedError } from './auth.errors.ts';
-import { generateSigningKey } from './signing-key.ts';
+import { generateSigningKey } from './tokens/signing-key.ts';
 import { openTestAuth, type TestAuth } from './testing/index.ts';
 import { base64url, openTokenForge, type TokenForge } from './testing/token-forge.ts';
 

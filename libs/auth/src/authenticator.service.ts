@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { AccountTransactions } from '@bulkhead/persistence';
 import { subnetOf, type Identity } from '@bulkhead/user-context';
-import { AccessTokens, type TokenSubject } from './access-tokens.service.ts';
-import { isUuid } from './access-token.ts';
+import { AccessTokens, type TokenSubject } from './tokens/access-tokens.service.ts';
+import { isUuid } from './tokens/access-token.ts';
 import { looksLikeApiKey } from './api-keys/api-key.ts';
 import { ApiKeyVerifier } from './api-keys/api-key-verifier.service.ts';
 import { UnauthenticatedError } from './auth.errors.ts';
-import { concerning } from './concerned-account.ts';
+import { concerning } from './accounts/concerned-account.ts';
 import { mintIdentity } from './identity-mint.ts';
-import { LIVE_SESSION } from './live-session.ts';
-import { LOCAL_ACCOUNTS } from './local-accounts.ts';
+import { LIVE_SESSION } from './sessions/live-session.ts';
+import { LOCAL_ACCOUNTS } from './accounts/local-accounts.ts';
 import { permissionsOf } from './permissions.ts';
 import { ProviderAccounts } from './providers/provider-accounts.service.ts';
 import { ProviderTokens } from './providers/provider-tokens.service.ts';
-import { SigningKeys } from './signing-keys.service.ts';
+import { SigningKeys } from './tokens/signing-keys.service.ts';
 
 const RUN_IDENTITY_MS = 3_600_000;
 

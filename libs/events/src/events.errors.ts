@@ -1,5 +1,5 @@
 import { AppError } from '@bulkhead/errors';
-import type { ResyncReason, StoredRange } from './wire-events.ts';
+import type { ResyncReason, StoredRange } from './vocabulary/control-events.ts';
 
 /** The run has reached a terminal state: nothing more is stored for it. */
 export class RunEndedError extends AppError {

@@ -1,23 +1,23 @@
 import { Module } from '@nestjs/common';
 import { PersistenceModule } from '@bulkhead/persistence';
 import { UserContextModule } from '@bulkhead/user-context';
-import { Acknowledgements } from './acknowledgements.service.ts';
-import { DeliveryCursors } from './delivery-cursors.service.ts';
-import { DeliveryReport } from './delivery-report.ts';
-import { EventLog } from './event-log.service.ts';
-import { EventRetention } from './event-retention.service.ts';
-import { EventWake } from './event-wake.service.ts';
-import { EventRouter } from './event-router.service.ts';
-import { RunFence } from './run-fence.service.ts';
+import { Acknowledgements } from './delivery-state/acknowledgements.service.ts';
+import { DeliveryCursors } from './delivery-state/delivery-cursors.service.ts';
+import { DeliveryReport } from './delivery-state/delivery-report.service.ts';
+import { EventLog } from './log/event-log.service.ts';
+import { EventRetention } from './log/event-retention.service.ts';
+import { EventNotifier } from './fanout/event-notifier.service.ts';
+import { EventRouter } from './fanout/event-router.service.ts';
+import { FencingTokens } from './fencing/fencing-tokens.service.ts';
 import { ThreadDirectory } from './thread-directory.ts';
-import { ThreadReader } from './thread-reader.service.ts';
-import { ToolResults } from './tool-results.ts';
-import { UserEventEmitter } from './user-event-emitter.ts';
+import { ThreadReader } from './reader/thread-reader.service.ts';
+import { ToolResults } from './log/tool-results.service.ts';
+import { UserEventEmitter } from './emitter/user-event-emitter.service.ts';
 
 const services = [
   EventLog,
   EventRouter,
-  RunFence,
+  FencingTokens,
   ThreadReader,
   Acknowledgements,
   DeliveryCursors,
@@ -30,7 +30,7 @@ const services = [
 /** Takes `EVENTS_OPTIONS` from the application's configuration; without them events are kept for ever. */
 @Module({
   imports: [UserContextModule, PersistenceModule],
-  providers: [...services, EventWake, EventRetention],
+  providers: [...services, EventNotifier, EventRetention],
   exports: services,
 })
 export class EventsModule {}

@@ -1,12 +1,12 @@
-export { Acknowledgements } from './acknowledgements.service.ts';
-export { DeliveryCursors } from './delivery-cursors.service.ts';
-export { DeliveryReport, type ThreadDelivery } from './delivery-report.ts';
-export { EventLog, type EventBatch, type EventRange, type NewEvent } from './event-log.service.ts';
-export { EVENTS_OPTIONS, type EventsOptions } from './event-retention.service.ts';
-export { EventRouter } from './event-router.service.ts';
+export { Acknowledgements } from './delivery-state/acknowledgements.service.ts';
+export { DeliveryCursors } from './delivery-state/delivery-cursors.service.ts';
+export { DeliveryReport, type ThreadDelivery } from './delivery-state/delivery-report.service.ts';
+export { EventLog, type EventBatch, type EventRange, type NewEvent } from './log/event-log.service.ts';
+export { EVENTS_OPTIONS, type EventsOptions } from './log/event-retention.service.ts';
+export { EventRouter } from './fanout/event-router.service.ts';
 export { ResyncRequiredError, RunEndedError, RunSupersededError } from './events.errors.ts';
 export { EventsModule } from './events.module.ts';
-export { RunFence, type RunClaim } from './run-fence.service.ts';
+export { FencingTokens, type RunClaim } from './fencing/fencing-tokens.service.ts';
 export {
   ThreadDirectory,
   WHEN_BUSY,
@@ -26,10 +26,10 @@ export {
   type ThreadEvent,
   type TokenUsage,
   type ToolOutcome,
-} from './thread-event.ts';
-export { ThreadReader, type Cursor, type ReadOptions } from './thread-reader.service.ts';
-export { ToolResults, type ToolResult } from './tool-results.ts';
-export { UserEventEmitter } from './user-event-emitter.ts';
+} from './vocabulary/thread-event.ts';
+export { ThreadReader, type Cursor, type ReadOptions } from './reader/thread-reader.service.ts';
+export { ToolResults, type ToolResult } from './log/tool-results.service.ts';
+export { UserEventEmitter } from './emitter/user-event-emitter.service.ts';
 export type {
   ClosingReason,
   ConnectionClosing,
@@ -37,4 +37,4 @@ export type {
   ResyncReason,
   ResyncRequired,
   StoredRange,
-} from './wire-events.ts';
+} from './vocabulary/control-events.ts';

@@ -3,7 +3,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { threads, UserDatabaseSession, type Once } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, desc, eq, sql } from 'drizzle-orm';
-import { toStorableText } from './storable.ts';
+import { toStorableText } from './log/postgres-json.ts';
 
 /**
  * What a message does while a run of its thread is unfinished. `enqueue`: its run waits for the others and sees their

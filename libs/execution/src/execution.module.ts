@@ -7,45 +7,45 @@ import { PersistenceModule } from '@bulkhead/persistence';
 import { TelemetryModule } from '@bulkhead/telemetry';
 import { ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
-import { AdmissionGate } from './admission-gate.ts';
-import { AdmissionTurns } from './admission-turns.service.ts';
-import { ActivityLedger } from './activity-ledger.service.ts';
-import { AgentRegistry } from './agent-registry.service.ts';
-import { AgentFactory } from './agent.factory.ts';
-import { AgentObserver } from './agent-observer.service.ts';
-import { ApprovalRequests } from './approval-requests.ts';
-import { ApprovalWakes } from './approval-wakes.service.ts';
-import { Approvals } from './approvals.ts';
-import { DelegateTool } from './delegate.tool.ts';
-import { DelegatedWork } from './delegated-work.ts';
-import { EngineCensus } from './engine-census.service.ts';
-import { ExecutionEngineFactory } from './execution-engine.factory.ts';
-import { KeptSteps } from './kept-steps.ts';
-import { MemoryGate } from './memory-gate.service.ts';
-import { QueueDepth } from './queue-depth.service.ts';
-import { RunAdmission } from './run-admission.ts';
-import { RunCancellation } from './run-cancellation.service.ts';
-import { RunControl } from './run-control.ts';
-import { RunConversation } from './run-conversation.ts';
-import { RunExecution } from './run-execution.ts';
-import { RunHistory } from './run-history.ts';
-import { RunLocator } from './run-locator.service.ts';
-import { RunOverview } from './run-overview.service.ts';
-import { RunJournal } from './run-journal.ts';
-import { RunQueue } from './run-queue.service.ts';
-import { RunRequeue } from './run-requeue.ts';
-import { RunRoom } from './run-room.service.ts';
-import { RunTraces } from './run-traces.service.ts';
-import { RunTotals } from './run-totals.ts';
-import { SubAgents } from './sub-agents.service.ts';
-import { UsageLedger } from './usage-ledger.ts';
-import { UsageOverview } from './usage-overview.service.ts';
-import { UserQuota } from './user-quota.ts';
-import { QuotaAdministration } from './quota-administration.service.ts';
-import { UsageReport } from './usage-report.ts';
-import { Teams } from './teams.service.ts';
-import { ThreadSummaries } from './thread-summaries.ts';
-import { ThreadTurns } from './thread-turns.ts';
+import { AdmissionGate } from './admission/admission-gate.service.ts';
+import { AdmissionQueue } from './admission/admission-queue.service.ts';
+import { ActiveRuns } from './runs/active-runs.service.ts';
+import { AgentRegistry } from './agents/agent-registry.service.ts';
+import { AgentFactory } from './engine/agent.factory.ts';
+import { AgentObserver } from './engine/agent-observer.service.ts';
+import { ApprovalRequests } from './approvals/approval-requests.service.ts';
+import { ApprovalWakes } from './approvals/approval-wakes.service.ts';
+import { Approvals } from './approvals/approvals.service.ts';
+import { DelegateTool } from './engine/delegate.tool.ts';
+import { SubAgentRun } from './engine/sub-agent-run.service.ts';
+import { EngineMetrics } from './engine/engine-metrics.service.ts';
+import { ExecutionEngineFactory } from './engine/execution-engine.factory.ts';
+import { StepStore } from './steps/step-store.service.ts';
+import { MemoryGuard } from './admission/memory-guard.service.ts';
+import { QueueDepth } from './queue/queue-depth.service.ts';
+import { RunAdmission } from './admission/run-admission.service.ts';
+import { RunCancellation } from './runs/run-cancellation.service.ts';
+import { RunControl } from './runs/run-control.service.ts';
+import { RunConversation } from './conversation/run-conversation.service.ts';
+import { RunJobHandler } from './worker/run-job.handler.ts';
+import { RunHistory } from './runs/run-history.service.ts';
+import { RunLookup } from './runs/run-lookup.service.ts';
+import { AdminRuns } from './runs/admin-runs.service.ts';
+import { RunStore } from './runs/run-store.service.ts';
+import { RunQueue } from './queue/run-queue.service.ts';
+import { RunRequeue } from './admission/run-requeue.service.ts';
+import { RunCapacity } from './worker/run-capacity.service.ts';
+import { RunTraces } from './queue/run-traces.service.ts';
+import { RunTotals } from './runs/run-totals.service.ts';
+import { SubAgents } from './engine/sub-agents.service.ts';
+import { UsageRecorder } from './usage/usage-recorder.service.ts';
+import { UsageOverview } from './usage/usage-overview.service.ts';
+import { UserQuota } from './usage/user-quota.service.ts';
+import { QuotaAdministration } from './usage/quota-administration.service.ts';
+import { UsageReport } from './usage/usage-report.service.ts';
+import { DelegationRegistry } from './engine/delegation-registry.service.ts';
+import { ThreadSummaries } from './conversation/thread-summaries.service.ts';
+import { ThreadTurns } from './conversation/thread-turns.service.ts';
 
 /** Needs `EXECUTION_OPTIONS` from the application's configuration. */
 @Module({
@@ -60,7 +60,7 @@ import { ThreadTurns } from './thread-turns.ts';
     ModelsModule,
   ],
   providers: [
-    ActivityLedger,
+    ActiveRuns,
     AdmissionGate,
     AgentRegistry,
     AgentFactory,
@@ -69,55 +69,55 @@ import { ThreadTurns } from './thread-turns.ts';
     ApprovalWakes,
     Approvals,
     DelegateTool,
-    DelegatedWork,
-    EngineCensus,
+    SubAgentRun,
+    EngineMetrics,
     ExecutionEngineFactory,
-    KeptSteps,
-    AdmissionTurns,
-    MemoryGate,
+    StepStore,
+    AdmissionQueue,
+    MemoryGuard,
     QueueDepth,
     QuotaAdministration,
     RunAdmission,
     RunCancellation,
     RunControl,
     RunConversation,
-    RunExecution,
+    RunJobHandler,
     RunHistory,
-    RunJournal,
-    RunLocator,
-    RunOverview,
+    RunStore,
+    RunLookup,
+    AdminRuns,
     RunQueue,
     RunRequeue,
-    RunRoom,
+    RunCapacity,
     RunTraces,
     RunTotals,
     SubAgents,
-    Teams,
+    DelegationRegistry,
     ThreadSummaries,
     ThreadTurns,
-    UsageLedger,
+    UsageRecorder,
     UsageOverview,
     UsageReport,
     UserQuota,
   ],
   exports: [
-    EngineCensus,
+    EngineMetrics,
     QuotaAdministration,
     UsageOverview,
     UserQuota,
     UsageReport,
     Approvals,
-    ActivityLedger,
+    ActiveRuns,
     AgentRegistry,
-    MemoryGate,
+    MemoryGuard,
     QueueDepth,
     RunAdmission,
     RunCancellation,
     RunControl,
-    RunExecution,
+    RunJobHandler,
     RunHistory,
-    RunLocator,
-    RunOverview,
+    RunLookup,
+    AdminRuns,
     RunQueue,
     RunRequeue,
     RunTraces,

@@ -1,5 +1,5 @@
-import type { Quotas } from './quota.ts';
-import type { PriceTable } from './model-price.ts';
+import type { Quotas } from './usage/quota.ts';
+import type { PriceTable } from './usage/model-price.ts';
 
 /** Where the options are injected. */
 export const EXECUTION_OPTIONS = Symbol('ExecutionOptions');

@@ -31,7 +31,7 @@ export {
   type ModelsOptions,
   type OfflineOptions,
   type OpenAICompatibleOptions,
-  type Patience,
+  type ModelTimeouts,
   type ModelProviderOptions,
 } from './models.options.ts';
 export { estimateTokens } from './token-estimate.ts';

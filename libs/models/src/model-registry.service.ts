@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
-import { DEFAULT_PATIENCE, MODELS_OPTIONS, type ModelsOptions, type Patience } from './models.options.ts';
+import { DEFAULT_PATIENCE, MODELS_OPTIONS, type ModelsOptions, type ModelTimeouts } from './models.options.ts';
 import { OfflineModel } from './offline/offline-model.ts';
-import { PatientModel } from './patient-model.ts';
+import { RetryingModel } from './retrying-model.ts';
 import { configuredProviders, openProvider, providerNames, type ModelsByName } from './providers.ts';
 
 const forms = `\`offline\`, or a provider and its model: ${providerNames.map((name) => `\`${name}:<model>\``).join(', ')}`;
@@ -14,7 +14,7 @@ export class ModelRegistry {
   readonly #offline: LanguageModel;
   readonly #opened = new Map<string, ModelsByName>();
   readonly #default: LanguageModel;
-  readonly #patience: Patience;
+  readonly #patience: ModelTimeouts;
   readonly #options: ModelsOptions;
 
   /** @throws ModelNotConfiguredError so that a wrong configuration fails at boot, not in a user's run */
@@ -39,7 +39,7 @@ export class ModelRegistry {
     const [, provider = '', modelId = ''] = /^([a-z-]+):([\x21-\x7e]{1,200})$/.exec(reference) ?? [];
     const models = this.#open(provider);
     if (!models) throw new ModelNotConfiguredError(key, `must be ${forms}.`);
-    return new PatientModel(provider, models(modelId), this.#patience);
+    return new RetryingModel(provider, models(modelId), this.#patience);
   }
 
   #open(provider: string): ModelsByName | undefined {

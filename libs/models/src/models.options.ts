@@ -14,7 +14,7 @@ export interface ModelProviderOptions {
 }
 
 /** How long, and how often, a provider is waited for. The offline model is not subject to it. */
-export interface Patience {
+export interface ModelTimeouts {
   /** Until the provider begins to answer, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** From then to the first piece of the answer, in milliseconds. */
@@ -27,7 +27,7 @@ export interface Patience {
   readonly backoffMs: number;
 }
 
-export const DEFAULT_PATIENCE: Patience = {
+export const DEFAULT_PATIENCE: ModelTimeouts = {
   connectTimeoutMs: 60_000,
   firstTokenTimeoutMs: 120_000,
   stallTimeoutMs: 60_000,
@@ -48,7 +48,7 @@ export interface ModelsOptions {
   readonly anthropic?: ModelProviderOptions;
   readonly google?: ModelProviderOptions;
   /** Default: `DEFAULT_PATIENCE`. */
-  readonly patience?: Partial<Patience>;
+  readonly patience?: Partial<ModelTimeouts>;
   readonly offline?: OfflineOptions;
   /** How providers are reached, e.g. through a proxy. Default: directly. */
   readonly fetch?: typeof fetch;

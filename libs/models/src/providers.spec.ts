@@ -2,7 +2,7 @@ import type { ToolOffer } from './chat-message.ts';
 import { callModel, type CallUsage, type ModelCall } from './model-call.ts';
 import { ModelRegistry } from './model-registry.service.ts';
 import { ModelFailedError, ModelNotConfiguredError, ModelTimeoutError } from './models.errors.ts';
-import type { Patience } from './models.options.ts';
+import type { ModelTimeouts } from './models.options.ts';
 import {
   dialectNames,
   dialects,
@@ -33,11 +33,11 @@ describe.each(dialectNames)('the provider %s', (name) => {
   });
   afterEach(() => server.close());
 
-  const modelWith = (patience: Partial<Patience> = {}) => {
+  const modelWith = (patience: Partial<ModelTimeouts> = {}) => {
     const options = modelsAt(name, baseUrl, API_KEY);
     return new ModelRegistry({ ...options, patience: { backoffMs: 1, ...patience } }).resolve('default');
   };
-  const ask = (acts: readonly ProviderAct[], call: Partial<ModelCall> = {}, patience?: Partial<Patience>) => {
+  const ask = (acts: readonly ProviderAct[], call: Partial<ModelCall> = {}, patience?: Partial<ModelTimeouts>) => {
     server.will(...acts);
     return callModel(modelWith(patience), {
       instructions: 'Be brief.',
@@ -178,7 +178,7 @@ describe.each(dialectNames)('the provider %s', (name) => {
     expect(used?.outputTokens).toBeGreaterThan(0);
   });
 
-  it.each<[string, ProviderAct, Partial<Patience>, number]>([
+  it.each<[string, ProviderAct, Partial<ModelTimeouts>, number]>([
     ['begins to answer', { does: 'hang' }, { connectTimeoutMs: 150, retries: 1 }, 2],
     ['gives a first piece', { does: 'stall', answer: greeting, frames: 0 }, { firstTokenTimeoutMs: 150 }, 1],
     ['goes on', { does: 'stall', answer: greeting, frames: 3 }, { stallTimeoutMs: 150 }, 1],

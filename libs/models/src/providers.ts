@@ -10,7 +10,7 @@ import { mendingFetch } from './mending/mending-fetch.ts';
 import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
 import { DEFAULT_PATIENCE, type ModelsOptions, type ModelProviderOptions } from './models.options.ts';
-import { punctualFetch } from './punctual-fetch.ts';
+import { fetchWithTimeout } from './fetch-with-timeout.ts';
 import { withoutRefusedUsage } from './refused-usage.ts';
 import { ReplyFields } from './reply-fields.ts';
 
@@ -111,7 +111,7 @@ export function openProvider(name: string, options: ModelsOptions): ModelsByName
     );
   }
   const timeoutMs = options.patience?.connectTimeoutMs ?? DEFAULT_PATIENCE.connectTimeoutMs;
-  const ask = punctualFetch(name, timeoutMs, options.fetch);
+  const ask = fetchWithTimeout(name, timeoutMs, options.fetch);
   return open({ baseURL: baseUrl, apiKey, fetch: mendingFetch(name, mending, ask) });
 }
 

@@ -1,13 +1,13 @@
 import { APICallError } from '@ai-sdk/provider';
 import { ModelTimeoutError } from './models.errors.ts';
-import type { Patience } from './models.options.ts';
+import type { ModelTimeouts } from './models.options.ts';
 import { readFailure } from './provider-failure.ts';
 
 /** Longest that a provider may make us wait; one that wants more is told to the user instead. */
 const MAX_PAUSE_MS = 30_000;
 
 /** @param attempt the one that failed, from 1 @returns how long to wait, or undefined when trying again is no use */
-export function pauseBeforeRetry(error: unknown, attempt: number, patience: Patience): number | undefined {
+export function pauseBeforeRetry(error: unknown, attempt: number, patience: ModelTimeouts): number | undefined {
   if (attempt > patience.retries || !isPassing(error)) return undefined;
   const asked = askedPauseMs(error);
   if (asked !== undefined) return asked <= MAX_PAUSE_MS ? asked : undefined;

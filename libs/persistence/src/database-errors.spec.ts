@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { AccountTransactions } from './account-transactions.service.ts';
+import { AccountTransactions } from './transactions/account-transactions.service.ts';
 import { DatabaseUnavailableError } from './persistence.errors.ts';
 import { openTestDatabase, type TestDatabase } from './testing/index.ts';
 

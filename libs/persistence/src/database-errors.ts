@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { DatabaseUnavailableError } from './persistence.errors.ts';
-import { sqlStateOf } from './sql-state.ts';
+import { sqlStateOf } from './sql/sql-state.ts';
 
 /** Why the database could not be used. Source: PostgreSQL, appendix "Error Codes". */
 export const DATABASE_ERROR_REASONS = [

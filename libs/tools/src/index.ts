@@ -1,15 +1,15 @@
-export { AuthorizedToolCall, type ToolCall, type ToolCaller } from './authorized-tool-call.ts';
+export { AuthorizedToolCall, type ToolCall, type ToolCaller } from './dispatch/authorized-tool-call.ts';
 export { BuiltInToolsModule } from './built-in/built-in-tools.module.ts';
-export type { ArgumentsClass, ParameterSchema, SideEffect, Tool, ToolInvocation } from './tool.contract.ts';
-export { MAX_RESULT_BYTES, ToolDispatcher, type ToolReport } from './tool-dispatcher.ts';
-export { hashArguments, type ToolApproval } from './tool-approval.ts';
+export type { ArgumentsClass, ParameterSchema, SideEffect, Tool, ToolInvocation } from './registry/tool.contract.ts';
+export { MAX_RESULT_BYTES, ToolDispatcher, type ToolReport } from './dispatch/tool-dispatcher.service.ts';
+export { hashArguments, type ToolApproval } from './dispatch/tool-approval.ts';
 export {
   defaultToolLimits,
   TOOL_LIMITS_OPTIONS,
   ToolLimits,
   type ToolLimitsOptions,
-} from './tool-limits.service.ts';
-export { ToolRegistry } from './tool-registry.service.ts';
+} from './dispatch/tool-limits.service.ts';
+export { ToolRegistry } from './registry/tool-registry.service.ts';
 export {
   ApprovalMissingError,
   ApprovalRefusedError,

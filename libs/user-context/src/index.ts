@@ -36,5 +36,5 @@ export { LeakDetector, type Leftover, type LiveScope } from './leak-detector.ser
 export { siteOf, subnetOf } from './subnet.ts';
 export { UserContextModule } from './user-context.module.ts';
 export { UserContextScope } from './user-context-scope.ts';
-export { UserContextScopes, type ScopeOptions } from './user-context-scopes.service.ts';
+export { ScopeRunner, type ScopeOptions } from './scope-runner.service.ts';
 export { UserExecutionContext, type AuditTrail } from './user-execution-context.ts';

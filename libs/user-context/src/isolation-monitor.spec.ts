@@ -5,7 +5,7 @@ import {
   ContextIsolationError,
   IsolationMonitor,
   UserContextModule,
-  UserContextScopes,
+  ScopeRunner,
   type IsolationViolation,
 } from './index.ts';
 import { aContext } from './testing/index.ts';
@@ -21,7 +21,7 @@ async function open() {
   const monitor = module.get(IsolationMonitor);
   const heard: IsolationViolation[] = [];
   monitor.onViolation((violation) => heard.push(violation));
-  return { scopes: module.get(UserContextScopes), monitor, heard };
+  return { scopes: module.get(ScopeRunner), monitor, heard };
 }
 
 describe('a violation of isolation', () => {

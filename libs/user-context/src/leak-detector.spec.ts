@@ -3,7 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { LeakDetector, type Leftover } from './leak-detector.service.ts';
 import { aContext } from './testing/index.ts';
 import { UserContextModule } from './user-context.module.ts';
-import { UserContextScopes } from './user-context-scopes.service.ts';
+import { ScopeRunner } from './scope-runner.service.ts';
 import type { UserContextScope } from './user-context-scope.ts';
 
 @Injectable({ scope: Scope.REQUEST })
@@ -24,7 +24,7 @@ describe('The leak detector', () => {
 
   const run = (work: (scope: UserContextScope) => Promise<void>, signal?: AbortSignal): Promise<void> =>
     app
-      .get(UserContextScopes)
+      .get(ScopeRunner)
       .run(aContext().build(), Handler, (_handler, scope) => work(scope), { ...(signal && { signal }) });
 
   it('names open scopes by where they were opened, and forgets them when they are closed', async () => {

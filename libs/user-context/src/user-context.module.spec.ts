@@ -6,7 +6,7 @@ import { ContextIsolationError } from './context.errors.ts';
 import { aContext } from './testing/index.ts';
 import { UserContextModule } from './user-context.module.ts';
 import { UserContextScope } from './user-context-scope.ts';
-import { UserContextScopes } from './user-context-scopes.service.ts';
+import { ScopeRunner } from './scope-runner.service.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
 
 @Injectable({ scope: Scope.REQUEST })
@@ -31,11 +31,11 @@ class FeatureModule {}
 
 describe('UserContextModule', () => {
   let app: TestingModule;
-  let scopes: UserContextScopes;
+  let scopes: ScopeRunner;
 
   beforeEach(async () => {
     app = await Test.createTestingModule({ imports: [UserContextModule, FeatureModule] }).compile();
-    scopes = app.get(UserContextScopes);
+    scopes = app.get(ScopeRunner);
   });
   afterEach(() => app.close());
 

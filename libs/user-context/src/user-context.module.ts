@@ -4,12 +4,12 @@ import { ContextIsolationError } from './context.errors.ts';
 import { IsolationMonitor } from './isolation-monitor.service.ts';
 import { LeakDetector } from './leak-detector.service.ts';
 import { UserContextScope } from './user-context-scope.ts';
-import { UserContextScopes } from './user-context-scopes.service.ts';
+import { ScopeRunner } from './scope-runner.service.ts';
 import { UserExecutionContext } from './user-execution-context.ts';
 
 function requireScope(payload: unknown): UserContextScope {
   if (payload instanceof UserContextScope) return payload;
-  throw new ContextIsolationError('A request-scoped provider was resolved outside UserContextScopes.run().');
+  throw new ContextIsolationError('A request-scoped provider was resolved outside ScopeRunner.run().');
 }
 
 /** Provides the context and its scope to every request-scoped class. */
@@ -17,7 +17,7 @@ function requireScope(payload: unknown): UserContextScope {
   providers: [
     IsolationMonitor,
     LeakDetector,
-    UserContextScopes,
+    ScopeRunner,
     { provide: UserContextScope, scope: Scope.REQUEST, inject: [REQUEST], useFactory: requireScope },
     {
       provide: UserExecutionContext,
@@ -26,6 +26,6 @@ function requireScope(payload: unknown): UserContextScope {
       useFactory: (payload: unknown) => requireScope(payload).context,
     },
   ],
-  exports: [IsolationMonitor, LeakDetector, UserContextScopes, UserContextScope, UserExecutionContext],
+  exports: [IsolationMonitor, LeakDetector, ScopeRunner, UserContextScope, UserExecutionContext],
 })
 export class UserContextModule {}

@@ -22,11 +22,11 @@ describe('A child context', () => {
     );
   });
 
-  it('is of the same lineage as its parent, which no other context is of', () => {
+  it('is of the same unitOfWorkId as its parent, which no other context is of', () => {
     const parent = aContext().build();
     const again = UserExecutionContext.fromJSON(parent.toJSON(), parent.identity);
-    expect(parent.createChild('summarise').createChild('translate').lineage).toBe(parent.lineage);
-    expect(again.lineage).not.toBe(parent.lineage);
+    expect(parent.createChild('summarise').createChild('translate').unitOfWorkId).toBe(parent.unitOfWorkId);
+    expect(again.unitOfWorkId).not.toBe(parent.unitOfWorkId);
   });
 
   it("starts with copies of its parent's records, overlaid with those given", () => {

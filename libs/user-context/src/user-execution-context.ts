@@ -41,7 +41,7 @@ export type AuditTrail = Omit<ContextJson, 'agentContext'>;
 export class UserExecutionContext implements ContextFields {
   readonly #identity: Identity;
   readonly #owner: symbol;
-  readonly #lineage: symbol;
+  readonly #unitOfWorkId: symbol;
   #databaseSession: DatabaseSession | undefined;
 
   declare readonly userId: UserId;
@@ -59,23 +59,23 @@ export class UserExecutionContext implements ContextFields {
     key: symbol,
     identity: Identity,
     fields: ContextFields,
-    origin: { readonly owner: symbol; readonly lineage: symbol },
+    origin: { readonly owner: symbol; readonly unitOfWorkId: symbol },
   ) {
     if (key !== creationKey || new.target !== UserExecutionContext) {
       throw new ContextIsolationError('A context was constructed outside its factories.');
     }
     this.#identity = identity;
     this.#owner = origin.owner;
-    this.#lineage = origin.lineage;
+    this.#unitOfWorkId = origin.unitOfWorkId;
     Object.assign(this, fields);
     Object.freeze(this);
   }
 
   /** The one creation path: every factory ends here. */
-  static #create(identity: Identity, input: ContextInput, lineage = Symbol('lineage')): UserExecutionContext {
+  static #create(identity: Identity, input: ContextInput, unitOfWorkId = Symbol('unitOfWorkId')): UserExecutionContext {
     const owner = Symbol('context');
     const fields = validateFields(identity, input, owner);
-    return new UserExecutionContext(creationKey, identity, fields, { owner, lineage });
+    return new UserExecutionContext(creationKey, identity, fields, { owner, unitOfWorkId });
   }
 
   /** For a unit of work on a thread, and optionally a run, whose ownership the caller verifies with this context. */
@@ -147,8 +147,8 @@ export class UserExecutionContext implements ContextFields {
    * The same of a context and all its children, and of no other: a key for what is known about their unit of work. Never
    * part of its JSON.
    */
-  get lineage(): symbol {
-    return this.#lineage;
+  get unitOfWorkId(): symbol {
+    return this.#unitOfWorkId;
   }
 
   /** The database session bound to this context, if its scope opened one. Never part of its JSON. */
@@ -187,7 +187,7 @@ export class UserExecutionContext implements ContextFields {
       operationDepth: this.operationDepth + 1,
       parentRequestId: this.requestId,
     };
-    return UserExecutionContext.#create(this.#identity, input, this.#lineage);
+    return UserExecutionContext.#create(this.#identity, input, this.#unitOfWorkId);
   }
 
   /**

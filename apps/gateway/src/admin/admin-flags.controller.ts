@@ -2,9 +2,9 @@ import { Body, Controller, Get, Param, Put, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { FlagAdministration } from '@bulkhead/flags';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { ChangeFlagDto, FlagDto, FlagListDto, FlagPath } from './admin-flag.dto.ts';
 
 /** Which of two ways of doing the same the server goes, and back. No flag decides who may do what. */

@@ -1,10 +1,10 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { RunOverview } from '@bulkhead/execution';
+import { AdminRuns } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { fromCursor, PageQuery, toPage } from '../validation/page.dto.ts';
 import { RunPath } from '../runs/run.dto.ts';
 import { RequeuedRunDto, RunMetadataPageDto } from './admin-run.dto.ts';
@@ -17,7 +17,7 @@ import { RunRequeuing } from './run-requeuing.service.ts';
 @Controller('v1/admin/runs')
 export class AdminRunsController {
   constructor(
-    private readonly runs: RunOverview,
+    private readonly runs: AdminRuns,
     private readonly requeuing: RunRequeuing,
   ) {}
 

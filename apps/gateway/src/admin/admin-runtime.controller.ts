@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ActivityLedger, EngineCensus } from '@bulkhead/execution';
-import { LeakDetector, UserContextScopes } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ActiveRuns, EngineMetrics } from '@bulkhead/execution';
+import { LeakDetector, ScopeRunner } from '@bulkhead/user-context';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { RuntimeDto } from './admin-runtime.dto.ts';
 
 const MAX_SCOPES = 20;
@@ -15,10 +15,10 @@ const MAX_SCOPES = 20;
 @Controller('v1/admin/runtime')
 export class AdminRuntimeController {
   constructor(
-    private readonly scopes: UserContextScopes,
+    private readonly scopes: ScopeRunner,
     private readonly leaks: LeakDetector,
-    private readonly engines: EngineCensus,
-    private readonly ledger: ActivityLedger,
+    private readonly engines: EngineMetrics,
+    private readonly ledger: ActiveRuns,
   ) {}
 
   /** The node that answers looks at itself. */

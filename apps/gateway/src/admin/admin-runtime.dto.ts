@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 export class LiveScopeDto {
-  @ApiProperty({ example: 'RunExecution', description: 'What does its work: where it was opened.' })
+  @ApiProperty({ example: 'RunJobHandler', description: 'What does its work: where it was opened.' })
   readonly origin!: string;
 
   @ApiProperty({ description: 'Milliseconds.' })

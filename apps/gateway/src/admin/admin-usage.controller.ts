@@ -2,9 +2,9 @@ import { Body, Controller, Get, Param, Put, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { QuotaAdministration, UsageOverview } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { UserPath } from './admin-user.dto.ts';
 import { AdminUsageQuery, QuotasDto, QuotasOfUserDto, UsageTotalsDto } from './admin-usage.dto.ts';
 

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
 import { Authenticator } from '@bulkhead/auth';
-import { RunNotRequeueableError, RunOverview, RunRequeue } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { RunNotRequeueableError, AdminRuns, RunRequeue } from '@bulkhead/execution';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
 
 /** Lets an administrator repeat a run that crashed its nodes, under its owner's rights of now and unseen. */
 @Injectable()
 export class RunRequeuing {
   constructor(
-    private readonly runs: RunOverview,
+    private readonly runs: AdminRuns,
     private readonly authenticator: Authenticator,
-    private readonly scopes: UserContextScopes,
+    private readonly scopes: ScopeRunner,
     private readonly audit: AuditLog,
   ) {}
 

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AgentRegistry } from '@bulkhead/execution';
-import { Authenticated } from '../auth/access.decorator.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { Authenticated } from '../security/access.decorator.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 
 class AgentDto {
   @ApiProperty({ example: 'assistant' })

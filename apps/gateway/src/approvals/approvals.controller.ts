@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Approvals } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { ApprovalDto, ApprovalListDto, ApprovalPath, DecideApprovalDto, toDecision } from './approval.dto.ts';
 
 @ApiTags('Approvals')
@@ -12,7 +12,7 @@ import { ApprovalDto, ApprovalListDto, ApprovalPath, DecideApprovalDto, toDecisi
 @RequiresPermission('runs:own')
 @Controller('v1/approvals')
 export class ApprovalsController {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(private readonly scopes: ScopeRunner) {}
 
   /** The tool calls that wait for your decision, oldest first. */
   @Get()

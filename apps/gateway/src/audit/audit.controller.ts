@@ -3,9 +3,9 @@ import { Controller, Get, Header, Query, Req, StreamableFile } from '@nestjs/com
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AuditReader } from '@bulkhead/audit';
 import { UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { SequenceQuery } from '../validation/page.dto.ts';
 import { AuditListDto } from './audit.dto.ts';
 import { toLines } from './json-lines.ts';

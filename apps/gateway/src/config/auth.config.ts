@@ -1,13 +1,13 @@
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength, Validate } from 'class-validator';
 import { ProvidersRule } from './providers.config.ts';
-import { Whole } from './whole.decorator.ts';
+import { IsIntBetween } from './is-int-between.decorator.ts';
 
 /** Who may sign in, how, and how long what a sign-in gives is good for. */
 export class AuthConfig {
-  @Whole(60, 86_400)
+  @IsIntBetween(60, 86_400)
   readonly ACCESS_TOKEN_TTL_SECONDS: number = 900;
 
-  @Whole(1, 365)
+  @IsIntBetween(1, 365)
   readonly REFRESH_TOKEN_TTL_DAYS: number = 30;
 
   @IsOptional()
@@ -19,7 +19,7 @@ export class AuthConfig {
   })
   readonly SIGNING_KEY_PREVIOUS_SECRETS: string = '';
 
-  @Whole(0, 3_650)
+  @IsIntBetween(0, 3_650)
   readonly SIGNING_KEY_ROTATION_DAYS: number = 30;
 
   @IsIn(['on', 'off'], { message: 'LOCAL_ACCOUNTS must be on or off' })

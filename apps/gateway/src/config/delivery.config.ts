@@ -1,5 +1,5 @@
 import { Matches } from 'class-validator';
-import { Whole } from './whole.decorator.ts';
+import { IsIntBetween } from './is-int-between.decorator.ts';
 
 /** How connections of chat clients are held, and how long what they may come back for is kept. */
 export class DeliveryConfig {
@@ -8,15 +8,15 @@ export class DeliveryConfig {
   })
   readonly ALLOWED_ORIGINS: string = '';
 
-  @Whole(1, 100_000)
+  @IsIntBetween(1, 100_000)
   readonly CONNECTIONS_PER_USER: number = 20;
 
-  @Whole(256, 1_048_576)
+  @IsIntBetween(256, 1_048_576)
   readonly CONNECTION_BUFFER_KIB: number = 1_024;
 
-  @Whole(0, 36_500)
+  @IsIntBetween(0, 36_500)
   readonly EVENT_RETENTION_DAYS: number = 0;
 
-  @Whole(0, 1_000_000_000)
+  @IsIntBetween(0, 1_000_000_000)
   readonly EVENTS_PER_THREAD: number = 0;
 }

@@ -1,6 +1,6 @@
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import { Whole } from './whole.decorator.ts';
+import { IsIntBetween } from './is-int-between.decorator.ts';
 
 /** Tokens, or absent. */
 const Tokens = (): PropertyDecorator => (target, key) => {
@@ -16,13 +16,13 @@ const Cost = (): PropertyDecorator => (target, key) => {
 
 /** How much one user, or one address before anybody has signed in, may ask for; and whose word on addresses counts. */
 export class LimitsConfig {
-  @Whole(1, 1_000_000)
+  @IsIntBetween(1, 1_000_000)
   readonly REQUESTS_PER_MINUTE_PER_USER: number = 12_000;
 
-  @Whole(1, 1_000_000)
+  @IsIntBetween(1, 1_000_000)
   readonly REQUESTS_PER_MINUTE_PER_ADDRESS: number = 12_000;
 
-  @Whole(1, 1_000_000)
+  @IsIntBetween(1, 1_000_000)
   readonly FRAMES_PER_MINUTE_PER_USER: number = 12_000;
 
   @Tokens()

@@ -1,6 +1,6 @@
 import { IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
 import { IsPriceTable } from './is-price-table.decorator.ts';
-import { Whole } from './whole.decorator.ts';
+import { IsIntBetween } from './is-int-between.decorator.ts';
 
 const local = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
 const MODEL = '(?:offline|[a-z][a-z0-9-]*:[^\\s,]{1,200})';
@@ -38,7 +38,7 @@ export class ModelsConfig {
   })
   readonly SUMMARY_MODEL?: string;
 
-  @Whole(1_000, 2_000_000)
+  @IsIntBetween(1_000, 2_000_000)
   readonly CONTEXT_TOKENS: number = 32_000;
 
   @Key()
@@ -65,16 +65,16 @@ export class ModelsConfig {
   @IsPriceTable()
   readonly MODEL_PRICES: string = '{}';
 
-  @Whole(1, 3_600)
+  @IsIntBetween(1, 3_600)
   readonly MODEL_CONNECT_TIMEOUT_SECONDS: number = 60;
 
-  @Whole(1, 3_600)
+  @IsIntBetween(1, 3_600)
   readonly MODEL_FIRST_TOKEN_TIMEOUT_SECONDS: number = 120;
 
-  @Whole(1, 3_600)
+  @IsIntBetween(1, 3_600)
   readonly MODEL_STALL_TIMEOUT_SECONDS: number = 60;
 
-  @Whole(0, 10)
+  @IsIntBetween(0, 10)
   readonly MODEL_RETRIES: number = 3;
 }
 

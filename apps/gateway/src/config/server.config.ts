@@ -1,5 +1,5 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength, MinLength } from 'class-validator';
-import { Whole } from './whole.decorator.ts';
+import { IsIntBetween } from './is-int-between.decorator.ts';
 
 const database = { require_tld: false, require_protocol: true, protocols: ['postgres', 'postgresql'] };
 
@@ -7,7 +7,7 @@ const receiver = { require_tld: false, require_protocol: true, protocols: ['http
 
 /** Where the server listens, keeps its data, and how it is named. */
 export class ServerConfig {
-  @Whole(0, 65_535)
+  @IsIntBetween(0, 65_535)
   readonly PORT: number = 3000;
 
   @IsString()
@@ -19,13 +19,13 @@ export class ServerConfig {
   })
   readonly ALLOWED_HOSTS: string = '';
 
-  @Whole(1, 1_000_000)
+  @IsIntBetween(1, 1_000_000)
   readonly CONNECTIONS_PER_NODE: number = 20_000;
 
-  @Whole(1, 1_000_000)
+  @IsIntBetween(1, 1_000_000)
   readonly CONNECTIONS_PER_ADDRESS: number = 1_000;
 
-  @Whole(0, 300)
+  @IsIntBetween(0, 300)
   readonly SHUTDOWN_DELAY_SECONDS: number = 0;
 
   @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
@@ -42,10 +42,10 @@ export class ServerConfig {
   @IsUrl(database, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/name' })
   readonly DATABASE_URL?: string;
 
-  @Whole(2, 200)
+  @IsIntBetween(2, 200)
   readonly DATABASE_POOL_SIZE: number = 20;
 
-  @Whole(0, 3_600)
+  @IsIntBetween(0, 3_600)
   readonly DATABASE_WAIT_SECONDS: number = 30;
 
   @IsOptional()

@@ -1,7 +1,7 @@
 import { readMcpServers } from '@bulkhead/mcp';
 import { networksComplaint, WEB_FETCH_MODES, type WebFetchMode } from '@bulkhead/tools';
 import { IsIn, Matches, ValidateBy, type ValidationArguments } from 'class-validator';
-import { Whole } from './whole.decorator.ts';
+import { IsIntBetween } from './is-int-between.decorator.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -22,19 +22,19 @@ const networksRule = {
 
 /** What bounds tools: calls, where they may reach, uploaded tables and the queries over them. */
 export class ToolsConfig {
-  @Whole(1, 1_000_000)
+  @IsIntBetween(1, 1_000_000)
   readonly TOOL_CALLS_PER_MINUTE_PER_USER: number = 6_000;
 
-  @Whole(1, 1_000)
+  @IsIntBetween(1, 1_000)
   readonly TOOL_CALLS_AT_ONCE_PER_USER: number = 16;
 
   @ValidateBy({ name: 'mcpServers', validator: mcpServersRule })
   readonly MCP_SERVERS: string = '';
 
-  @Whole(1, 10_000)
+  @IsIntBetween(1, 10_000)
   readonly MCP_SESSIONS_PER_SERVER: number = 50;
 
-  @Whole(1, 86_400)
+  @IsIntBetween(1, 86_400)
   readonly MCP_SESSION_IDLE_SECONDS: number = 300;
 
   @IsIn(WEB_FETCH_MODES, { message: `WEB_FETCH must be one of ${WEB_FETCH_MODES.join(', ')}` })
@@ -55,31 +55,31 @@ export class ToolsConfig {
   })
   readonly WEB_FETCH_ALLOWED_HOSTS: string = '';
 
-  @Whole(1_024, 1_024 * MEBIBYTE)
+  @IsIntBetween(1_024, 1_024 * MEBIBYTE)
   readonly TABLE_MAX_BYTES: number = 64 * MEBIBYTE;
 
-  @Whole(1, 10_000_000)
+  @IsIntBetween(1, 10_000_000)
   readonly TABLE_MAX_ROWS: number = 1_000_000;
 
-  @Whole(1, 10_000)
+  @IsIntBetween(1, 10_000)
   readonly TABLES_PER_USER: number = 50;
 
-  @Whole(1_024, 1_024 * 1_024 * MEBIBYTE)
+  @IsIntBetween(1_024, 1_024 * 1_024 * MEBIBYTE)
   readonly TABLE_BYTES_PER_USER: number = 256 * MEBIBYTE;
 
-  @Whole(1, 100)
+  @IsIntBetween(1, 100)
   readonly TABLE_UPLOADS_AT_ONCE: number = 4;
 
-  @Whole(1, 3_600)
+  @IsIntBetween(1, 3_600)
   readonly TABLE_UPLOAD_TIMEOUT_SECONDS: number = 600;
 
-  @Whole(1, 300)
+  @IsIntBetween(1, 300)
   readonly TABLE_UPLOAD_STALL_SECONDS: number = 15;
 
-  @Whole(1, 100)
+  @IsIntBetween(1, 100)
   readonly TABLE_QUERIES_AT_ONCE: number = 4;
 
-  @Whole(1, 300)
+  @IsIntBetween(1, 300)
   readonly TABLE_QUERY_TIMEOUT_SECONDS: number = 10;
 }
 

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { DeliveryReport, ToolResults } from '@bulkhead/events';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { ThreadPath } from '../threads/thread.dto.ts';
 import { ThreadDeliveriesDto, ThreadDeliveryDto, ToolResultDto, ToolResultPath } from './delivery.dto.ts';
 
@@ -16,7 +16,7 @@ const MAX_THREADS = 100;
 @RequiresPermission('threads:own')
 @Controller('v1')
 export class DeliveryController {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(private readonly scopes: ScopeRunner) {}
 
   /** What of your threads your clients have not acknowledged: the hundred that lag most, the worst first. */
   @Get('delivery')

@@ -1,15 +1,15 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { EventLog, ThreadReader, type Cursor } from '@bulkhead/events';
-import { RunLocator } from '@bulkhead/execution';
+import { RunLookup } from '@bulkhead/execution';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { RunPath } from '../runs/run.dto.ts';
 import { ThreadPath } from '../threads/thread.dto.ts';
-import { EventStreams } from './event-streams.service.ts';
+import { SseStreams } from '../streaming/sse-streams.service.ts';
 import { EventPageDto, EventsQuery } from './event.dto.ts';
 
 const content = {
@@ -31,8 +31,8 @@ export class EventsController {
   constructor(
     private readonly reader: ThreadReader,
     private readonly log: EventLog,
-    private readonly streams: EventStreams,
-    private readonly locator: RunLocator,
+    private readonly streams: SseStreams,
+    private readonly locator: RunLookup,
   ) {}
 
   @Get('threads/:threadId/events')

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError } from '../validation/request.errors.ts';
 import { onceOfRequest } from './idempotency-key.ts';
 
 const request = (key: string | string[] | undefined, body: unknown = { content: 'x' }, url = '/v1/threads') =>

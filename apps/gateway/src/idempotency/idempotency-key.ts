@@ -3,7 +3,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiHeader } from '@nestjs/swagger';
 import type { Once } from '@bulkhead/persistence';
 import type { FastifyRequest } from 'fastify';
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError } from '../validation/request.errors.ts';
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';
 /** As it is, or as a structured field's string, without its quotes. */

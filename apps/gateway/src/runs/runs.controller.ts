@@ -1,11 +1,11 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { RunControl, RunHistory, RunLocator } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
-import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
+import { RunControl, RunHistory, RunLookup } from '@bulkhead/execution';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
+import { Revalidated } from '../http/etag.interceptor.ts';
 import { fromCursor, toPage } from '../validation/page.dto.ts';
 import { RunDto, RunPageDto, RunPath, RunStateDto, RunQuery } from './run.dto.ts';
 
@@ -15,8 +15,8 @@ import { RunDto, RunPageDto, RunPath, RunStateDto, RunQuery } from './run.dto.ts
 @Controller('v1/runs')
 export class RunsController {
   constructor(
-    private readonly scopes: UserContextScopes,
-    private readonly locator: RunLocator,
+    private readonly scopes: ScopeRunner,
+    private readonly locator: RunLookup,
   ) {}
 
   /** Your runs, newest first; all, or those of a thread or in a state. */

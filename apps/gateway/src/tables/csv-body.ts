@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { InvalidRequestError, TransportError } from '../problem/request.errors.ts';
+import { InvalidRequestError, TransportError } from '../validation/request.errors.ts';
 import { csvOfForm } from './csv-form.ts';
 
 const UPLOAD_ROUTE = '/v1/tables';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError } from '../validation/request.errors.ts';
 
 const RULE =
   'the form must have one file and nothing else: what says how to read it belongs in the query, e.g. ?name=usage';

@@ -10,12 +10,12 @@ import {
 } from '@nestjs/swagger';
 import { UserDatabaseSession } from '@bulkhead/persistence';
 import { TableImport, TableStore } from '@bulkhead/tables';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
 import type { FastifyReply } from 'fastify';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
-import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
+import { Revalidated } from '../http/etag.interceptor.ts';
 import { csvOf } from './csv-body.ts';
 import { TableDto, TableListDto, TablePath, UploadTableQuery } from './table.dto.ts';
 
@@ -25,7 +25,7 @@ import { TableDto, TableListDto, TablePath, UploadTableQuery } from './table.dto
 @Controller('v1/tables')
 export class TablesController {
   constructor(
-    private readonly scopes: UserContextScopes,
+    private readonly scopes: ScopeRunner,
     private readonly store: TableStore,
     private readonly tableImport: TableImport,
   ) {}

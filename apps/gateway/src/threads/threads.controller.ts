@@ -8,13 +8,13 @@ import {
 } from '@nestjs/swagger';
 import { ThreadDirectory } from '@bulkhead/events';
 import { RunAdmission, RunHistory } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
 import type { Once } from '@bulkhead/persistence';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
 import { ApiIdempotent, IdempotencyKey } from '../idempotency/idempotency-key.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
-import { Revalidated } from '../revalidation/entity-tag.interceptor.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
+import { Revalidated } from '../http/etag.interceptor.ts';
 import { fromCursor, SequenceQuery, toPage } from '../validation/page.dto.ts';
 import {
   AcceptedRunDto,
@@ -33,7 +33,7 @@ import {
 @RequiresPermission('threads:own')
 @Controller('v1/threads')
 export class ThreadsController {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(private readonly scopes: ScopeRunner) {}
 
   @Post()
   @ApiCreatedResponse({ type: ThreadDto })

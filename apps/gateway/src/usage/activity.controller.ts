@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { RunTotals } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { ActivityDto } from './activity.dto.ts';
 import { UsageQuery } from './usage.dto.ts';
 
@@ -13,7 +13,7 @@ import { UsageQuery } from './usage.dto.ts';
 @RequiresPermission('runs:own')
 @Controller('v1/activity')
 export class ActivityController {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(private readonly scopes: ScopeRunner) {}
 
   /** What of yours runs now, and what your runs amount to: states, times, steps, tool calls, tokens. */
   @Get()

@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { UsageReport, UserQuota } from '@bulkhead/execution';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
-import { RequiresPermission } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
+import { RequiresPermission } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { QuotaListDto, UsageDto, UsageQuery } from './usage.dto.ts';
 
 @ApiTags('Usage')
@@ -12,7 +12,7 @@ import { QuotaListDto, UsageDto, UsageQuery } from './usage.dto.ts';
 @RequiresPermission('runs:own')
 @Controller('v1/usage')
 export class UsageController {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(private readonly scopes: ScopeRunner) {}
 
   /** What your runs used, by day, agent and model. */
   @Get()

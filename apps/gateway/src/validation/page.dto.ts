@@ -3,7 +3,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import type { PageKey } from '@bulkhead/events';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, isUUID, Max, MaxLength, Min } from 'class-validator';
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError } from './request.errors.ts';
 
 const MAX_PAGE = 200;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MessageSendDto, ThreadSubscribeDto } from '../socket/socket.dto.ts';
+import { MessageSendDto, ThreadSubscribeDto } from '../realtime/socket.dto.ts';
 import { RequestValidationPipe } from './request-validation.pipe.ts';
 
 const pipe = new RequestValidationPipe();

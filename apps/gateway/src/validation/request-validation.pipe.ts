@@ -1,6 +1,6 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { InvalidRequestError, type FieldError } from '../problem/request.errors.ts';
+import { InvalidRequestError, type FieldError } from './request.errors.ts';
 import { refuseHostileJson } from './untrusted-json.ts';
 
 const MAX_FIELD_LENGTH = 100;

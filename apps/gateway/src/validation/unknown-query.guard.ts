@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError } from './request.errors.ts';
 
 const MAX_NAME_LENGTH = 100;
 

@@ -2,7 +2,7 @@ import { Controller, Get, Post, Query, type INestApplication } from '@nestjs/com
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { HttpProblemFilter } from '../problem/http-problem.filter.ts';
+import { HttpProblemFilter } from '../problems/http-problem.filter.ts';
 import { UnknownQueryGuard } from './unknown-query.guard.ts';
 
 @Controller('sample')

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../problem/request.errors.ts';
+import { InvalidRequestError } from './request.errors.ts';
 
 const pollutingKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const unstorableText = /\p{Cs}|\0/u;

@@ -12,9 +12,9 @@ import {
 } from '@bulkhead/persistence';
 import { UserExecutionContext } from '@bulkhead/user-context';
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
-import { assertRecentSignIn, endCredentials, narrowApiKeys } from '../account-hold.ts';
+import { assertRecentSignIn, endCredentials, narrowApiKeys } from '../accounts/account-hold.ts';
 import { OwnAccountError, RolesFromProviderError } from '../auth.errors.ts';
-import { LOCAL_ACCOUNTS } from '../local-accounts.ts';
+import { LOCAL_ACCOUNTS } from '../accounts/local-accounts.ts';
 import type { Role } from '../permissions.ts';
 import { toUser, userColumns, type AdministeredSession, type AdministeredUser } from './administered-user.ts';
 

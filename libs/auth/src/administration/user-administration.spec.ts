@@ -3,15 +3,15 @@ import { toProblemDetails } from '@bulkhead/errors';
 import type { Identity } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { UnauthenticatedError } from '../auth.errors.ts';
-import { AuthRetention } from '../auth-retention.service.ts';
-import { IdentityLiveness } from '../liveness/identity-liveness.service.ts';
-import { OwnSessions } from '../own-sessions.service.ts';
+import { AuthRetention } from '../sessions/auth-retention.service.ts';
+import { ConnectionAuthMonitor } from '../liveness/connection-auth-monitor.service.ts';
+import { UserSessions } from '../sessions/user-sessions.service.ts';
 import { openTestAuth, type TestAuth } from '../testing/index.ts';
 import { UserAdministration } from './user-administration.service.ts';
 
 let auth: TestAuth;
 let administration: UserAdministration;
-let sessions: OwnSessions;
+let sessions: UserSessions;
 let admin: Identity;
 
 const acting = () => aContext(admin).build();
@@ -21,7 +21,7 @@ const asAdmin = (sql: string, ...values: unknown[]) =>
 beforeAll(async () => {
   auth = await openTestAuth();
   administration = auth.node.get(UserAdministration, { strict: false });
-  sessions = auth.node.get(OwnSessions, { strict: false });
+  sessions = auth.node.get(UserSessions, { strict: false });
   const { user, accessToken } = await auth.signUp();
   const node = await auth.startNode({ adminUserIds: [user.userId] });
   expect(node).toBeDefined();
@@ -92,7 +92,7 @@ describe('An administrator', () => {
   it('ends one session of anybody, on open connections too', async () => {
     const { accessToken, user } = await auth.signUp();
     const identity = await auth.authenticator.authenticate(accessToken);
-    const liveness = auth.node.get(IdentityLiveness, { strict: false });
+    const liveness = auth.node.get(ConnectionAuthMonitor, { strict: false });
     const ended = new Promise((resolve) => void liveness.watch(identity, resolve));
     expect(await administration.sessionsOf(user.userId, 10)).toHaveLength(1);
     await administration.endSession(acting(), identity.sessionId);

@@ -9,9 +9,9 @@ import {
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { UnauthenticatedError } from '../auth.errors.ts';
 import { AUTH_OPTIONS, type AuthOptions } from '../auth.options.ts';
-import { concerning } from '../concerned-account.ts';
-import { identityColumns, isLive } from '../live-session.ts';
-import { LOCAL_ACCOUNTS } from '../local-accounts.ts';
+import { concerning } from '../accounts/concerned-account.ts';
+import { identityColumns, isLive } from '../sessions/live-session.ts';
+import { LOCAL_ACCOUNTS } from '../accounts/local-accounts.ts';
 import { isSameHash, parseApiKey } from './api-key.ts';
 
 /** How exactly the last use is known, in milliseconds: writing it down each time would cost more than the request. */

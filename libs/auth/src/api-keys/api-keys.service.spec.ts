@@ -1,6 +1,6 @@
 import { Authenticator } from '../authenticator.service.ts';
 import { UnauthenticatedError } from '../auth.errors.ts';
-import { IdentityLiveness } from '../liveness/identity-liveness.service.ts';
+import { ConnectionAuthMonitor } from '../liveness/connection-auth-monitor.service.ts';
 import { openTestAuth, type TestAuth } from '../testing/index.ts';
 import { ApiKeys } from './api-keys.service.ts';
 
@@ -99,7 +99,7 @@ describe('An API key', () => {
   });
 
   it('ends the connections that it has opened when it is revoked, and no others', async () => {
-    const liveness = auth.node.get(IdentityLiveness, { strict: false });
+    const liveness = auth.node.get(ConnectionAuthMonitor, { strict: false });
     const owner = await signUp();
     const { key, keyId } = await keys.create(owner, input);
     const ended = new Promise((resolve) => {

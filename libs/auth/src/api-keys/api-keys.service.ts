@@ -5,7 +5,7 @@ import { ResourceNotFoundError } from '@bulkhead/errors';
 import { AccountTransactions, apiKeys, sessions } from '@bulkhead/persistence';
 import { Identity } from '@bulkhead/user-context';
 import { and, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
-import { assertRecentSignIn, holdAccount } from '../account-hold.ts';
+import { assertRecentSignIn, holdAccount } from '../accounts/account-hold.ts';
 import { InvalidAccountError, TooManyApiKeysError, UnauthenticatedError } from '../auth.errors.ts';
 import { apiKeyPermissions, isAdministration, permissionsOf } from '../permissions.ts';
 import { newApiKey } from './api-key.ts';

@@ -1,6 +1,6 @@
 import { accounts, apiKeys, sessions, type TransactionDatabase } from '@bulkhead/persistence';
 import { and, eq, inArray } from 'drizzle-orm';
-import { isLive } from '../live-session.ts';
+import { isLive } from '../sessions/live-session.ts';
 import { permissionsOf } from '../permissions.ts';
 
 /** What a session may do at this moment. */

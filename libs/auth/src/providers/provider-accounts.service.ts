@@ -10,11 +10,11 @@ import {
   type TransactionDatabase,
 } from '@bulkhead/persistence';
 import { and, eq, sql } from 'drizzle-orm';
-import { narrowApiKeys } from '../account-hold.ts';
+import { narrowApiKeys } from '../accounts/account-hold.ts';
 import { UnauthenticatedError } from '../auth.errors.ts';
-import { concerning } from '../concerned-account.ts';
+import { concerning } from '../accounts/concerned-account.ts';
 import type { ProviderOptions } from '../auth.options.ts';
-import { isLive, LIVE_SESSION } from '../live-session.ts';
+import { isLive, LIVE_SESSION } from '../sessions/live-session.ts';
 import { sessionIdOf, type ProviderSubject } from './provider-claims.ts';
 
 export interface ProviderSession {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { MAX_DISPLAY_NAME_LENGTH, MAX_EMAIL_LENGTH, tidy } from '../account-rules.ts';
+import { MAX_DISPLAY_NAME_LENGTH, MAX_EMAIL_LENGTH, tidy } from '../accounts/account-rules.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import type { Role } from '../permissions.ts';
 import { claimAt } from './claim-path.ts';

@@ -5,11 +5,11 @@ import { Database } from '@bulkhead/persistence';
 import { aContext } from '@bulkhead/user-context/testing';
 import { UserAdministration } from '../administration/user-administration.service.ts';
 import { ApiKeys } from '../api-keys/api-keys.service.ts';
-import { AuthRetention } from '../auth-retention.service.ts';
+import { AuthRetention } from '../sessions/auth-retention.service.ts';
 import { IssuerUnavailableError, UnauthenticatedError } from '../auth.errors.ts';
 import type { ProviderOptions } from '../auth.options.ts';
 import { Authenticator } from '../authenticator.service.ts';
-import { Sessions } from '../sessions.service.ts';
+import { Sessions } from '../sessions/sessions.service.ts';
 import { openTestAuth, type TestAuth } from '../testing/index.ts';
 import { openTestProvider, type TestProvider } from '../testing/test-provider.ts';
 

@@ -3,11 +3,11 @@ import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
-import { AccountService, type SignInInput } from '../account.service.ts';
+import { AccountService, type SignInInput } from '../accounts/account.service.ts';
 import { AuthModule } from '../auth.module.ts';
 import { AUTH_OPTIONS, type AuthOptions } from '../auth.options.ts';
 import { Authenticator } from '../authenticator.service.ts';
-import type { SignedIn } from '../sessions.service.ts';
+import type { SignedIn } from '../sessions/sessions.service.ts';
 
 /** The real authentication on a real database of the spec's own; call `close` when done. */
 export interface TestAuth {

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
-import { SigningKeyVault } from '../signing-key-vault.service.ts';
+import { SigningKeyVault } from '../tokens/signing-key-vault.service.ts';
 import type { TestAuth } from './test-auth.ts';
 
 /** Signs what it is told to, with the server's own key unless told otherwise: an attacker's best case. */

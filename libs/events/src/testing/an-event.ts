@@ -1,5 +1,5 @@
 import type { UserExecutionContext } from '@bulkhead/user-context';
-import type { ThreadEvent } from '../thread-event.ts';
+import type { ThreadEvent } from '../vocabulary/thread-event.ts';
 
 /** A piece of text of the context's run, as the log has it at this sequence. */
 export const anEventAt = (

@@ -2,20 +2,20 @@ import { Module, type INestApplicationContext, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { PERSISTENCE_OPTIONS, runs, threads, type PersistenceOptions } from '@bulkhead/persistence';
 import { openTestDatabase, type TestDatabase } from '@bulkhead/persistence/testing';
-import { UserContextScopes, type Identity, type UserExecutionContext } from '@bulkhead/user-context';
+import { ScopeRunner, type Identity, type UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { eq } from 'drizzle-orm';
-import { EventLog, type EventBatch } from '../event-log.service.ts';
-import { EventRouter } from '../event-router.service.ts';
+import { EventLog, type EventBatch } from '../log/event-log.service.ts';
+import { EventRouter } from '../fanout/event-router.service.ts';
 import { EventsModule } from '../events.module.ts';
-import type { ThreadEvent } from '../thread-event.ts';
-import { UserEventEmitter } from '../user-event-emitter.ts';
+import type { ThreadEvent } from '../vocabulary/thread-event.ts';
+import { UserEventEmitter } from '../emitter/user-event-emitter.service.ts';
 
 /** The real modules of a node on a real database of the spec's own; call `close` when done. */
 export interface TestEvents {
   readonly database: TestDatabase;
   readonly node: INestApplicationContext;
-  readonly scopes: UserContextScopes;
+  readonly scopes: ScopeRunner;
   readonly router: EventRouter;
   readonly log: EventLog;
   /** Stores a running run in a thread of its own; of a new user when none is given. */
@@ -46,7 +46,7 @@ export async function openTestEvents(modules: readonly Type[] = []): Promise<Tes
     return started;
   };
   const node = await startNode();
-  const scopes = node.get(UserContextScopes, { strict: false });
+  const scopes = node.get(ScopeRunner, { strict: false });
   const log = node.get(EventLog, { strict: false });
   const storeRun = async (context: UserExecutionContext): Promise<UserExecutionContext> => {
     const { runId, threadId, userId } = context;

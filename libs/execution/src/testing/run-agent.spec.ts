@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BuiltInToolsModule } from '@bulkhead/tools';
 import { runTool } from '@bulkhead/tools/testing';
-import type { AgentDefinition } from '../agent.contract.ts';
+import type { AgentDefinition } from '../agents/agent.contract.ts';
 import { aTool } from './a-tool.ts';
 import { runAgent } from './run-agent.ts';
 

@@ -1,6 +1,6 @@
 import type { ThreadEvent } from '@bulkhead/events';
-import type { AgentDefinition } from '../agent.contract.ts';
-import type { Run } from '../run-history.ts';
+import type { AgentDefinition } from '../agents/agent.contract.ts';
+import type { Run } from '../runs/run-history.service.ts';
 import { StoredSteps } from './stored-steps.ts';
 import type { TestModules } from './test-application.ts';
 import { openTestExecution } from './test-execution.ts';

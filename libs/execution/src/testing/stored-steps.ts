@@ -1,4 +1,4 @@
-import type { DurableSteps, StepResult } from '../durable-steps.ts';
+import type { Checkpoints, StepResult } from '../steps/checkpoints.ts';
 
 /** How far the step is when its node dies. */
 export type Moment = 'begun' | 'executed' | 'stored';
@@ -16,7 +16,7 @@ export class CrashError extends Error {}
  * Durable steps that keep their results as JSON in memory, and let the node die where a spec plans it. Give the same
  * steps to the next life: what was stored is not executed again.
  */
-export class StoredSteps implements DurableSteps {
+export class StoredSteps implements Checkpoints {
   readonly #results = new Map<string, string>();
   readonly #crashes: Crash[];
 

@@ -3,8 +3,8 @@ import { MODELS_OPTIONS, ModelRegistry, ModelsModule, type ModelsOptions } from 
 import { StrictModel } from '@bulkhead/models/testing';
 import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '@bulkhead/persistence';
 import { ToolRegistry, ToolsModule, type Tool } from '@bulkhead/tools';
-import type { AgentDefinition } from '../agent.contract.ts';
-import { AgentRegistry } from '../agent-registry.service.ts';
+import type { AgentDefinition } from '../agents/agent.contract.ts';
+import { AgentRegistry } from '../agents/agent-registry.service.ts';
 import { ExecutionModule } from '../execution.module.ts';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from '../execution.options.ts';
 

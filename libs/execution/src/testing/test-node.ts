@@ -1,25 +1,25 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import {
   EventLog,
-  RunFence,
+  FencingTokens,
   TERMINAL_EVENT_TYPES,
   ThreadReader,
   type RunClaim,
   type ThreadEvent,
 } from '@bulkhead/events';
 import {
-  UserContextScopes,
+  ScopeRunner,
   UserExecutionContext,
   type Identity,
   type ScopeOptions,
   type UserContextScope,
 } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
-import type { DurableSteps } from '../durable-steps.ts';
-import { RunAdmission, type AcceptedRun } from '../run-admission.ts';
-import { RunExecution } from '../run-execution.ts';
-import { RunHistory, type Run } from '../run-history.ts';
-import { RunQueue } from '../run-queue.service.ts';
+import type { Checkpoints } from '../steps/checkpoints.ts';
+import { RunAdmission, type AcceptedRun } from '../admission/run-admission.service.ts';
+import { RunJobHandler } from '../worker/run-job.handler.ts';
+import { RunHistory, type Run } from '../runs/run-history.service.ts';
+import { RunQueue } from '../queue/run-queue.service.ts';
 
 export interface TestScopeOptions extends ScopeOptions {
   /** Under which the work is done. */
@@ -48,8 +48,8 @@ export class TestNode {
   ): Promise<R> {
     const { identity, threadId, runId } = context;
     const own = aContext(identity).on({ threadId, runId }).build();
-    if (claim) this.get(RunFence).hold(own, claim);
-    return this.get(UserContextScopes).run(own, handler, work, options);
+    if (claim) this.get(FencingTokens).hold(own, claim);
+    return this.get(ScopeRunner).run(own, handler, work, options);
   }
 
   /** Takes queued runs, as the server's worker does. */
@@ -59,7 +59,7 @@ export class TestNode {
       if (!identity) throw new Error('Nobody signed up with this id.');
       const context = UserExecutionContext.fromRun({ identity, context: json });
       if (!refusal) return this.execute(context, agentName, undefined, { claim });
-      return this.inScope(context, RunExecution, (run) => run.refuse(agentName, refusal), { claim });
+      return this.inScope(context, RunJobHandler, (run) => run.refuse(agentName, refusal), { claim });
     });
   }
 
@@ -67,10 +67,10 @@ export class TestNode {
   execute(
     context: UserExecutionContext,
     agentName: string,
-    steps?: DurableSteps,
+    steps?: Checkpoints,
     options?: TestScopeOptions,
   ): Promise<void> {
-    return this.inScope(context, RunExecution, (run) => run.execute(agentName, steps), options);
+    return this.inScope(context, RunJobHandler, (run) => run.execute(agentName, steps), options);
   }
 
   /** Sends a message in the context's thread; its run gets the context's run id. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
-import { sqlStateOf } from '../sql-state.ts';
+import { sqlStateOf } from '../sql/sql-state.ts';
 import { openClient } from './connections.ts';
 
 const RETRY_MS = 500;

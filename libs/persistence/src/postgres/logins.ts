@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
-import { sqlStateOf } from '../sql-state.ts';
+import { sqlStateOf } from '../sql/sql-state.ts';
 import { openClient } from './connections.ts';
 import type { RoleNames } from './role-names.ts';
 

@@ -4,7 +4,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import { DatabaseSetupError } from '../persistence.errors.ts';
-import { sqlStateOf } from '../sql-state.ts';
+import { sqlStateOf } from '../sql/sql-state.ts';
 import { connectFirst } from './first-connection.ts';
 import { rolesOf } from './installation.ts';
 import { findIsolationGaps } from './isolation-check.ts';

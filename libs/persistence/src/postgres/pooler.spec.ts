@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../database.service.ts';
+import { Database } from '../database/database.service.ts';
 import { startPooler, type TransactionPooler } from '../testing/transaction-pooler.ts';
 import { openClient } from './connections.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';

@@ -1,7 +1,7 @@
 import { anIdentity } from '@bulkhead/user-context/testing';
 import { sql } from 'drizzle-orm';
-import { AccountTransactions } from '../account-transactions.service.ts';
-import { Database } from '../database.service.ts';
+import { AccountTransactions } from '../transactions/account-transactions.service.ts';
+import { Database } from '../database/database.service.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/index.ts';
 
 let test: TestDatabase;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { anIdentity } from '@bulkhead/user-context/testing';
 import type { Identity } from '@bulkhead/user-context';
 import type pg from 'pg';
-import { AccountTransactions } from '../account-transactions.service.ts';
-import { Database, type PersistenceOptions } from '../database.service.ts';
+import { AccountTransactions } from '../transactions/account-transactions.service.ts';
+import { Database, type PersistenceOptions } from '../database/database.service.ts';
 import { openClient } from '../postgres/connections.ts';
 import { EmbeddedPostgres } from '../postgres/embedded-postgres.ts';
 import { accounts } from '../schema/index.ts';
-import { UserTransactions } from '../user-transactions.service.ts';
+import { UserTransactions } from '../transactions/user-transactions.service.ts';
 
 /** A migrated PostgreSQL of the spec's own; call `close` when done. */
 export interface TestDatabase {

@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { SandboxModule } from '@bulkhead/sandbox';
-import { ToolRegistry } from '../tool-registry.service.ts';
+import { ToolRegistry } from '../registry/tool-registry.service.ts';
 import { ToolsModule } from '../tools.module.ts';
 import { CalculatorTool } from './calculator.tool.ts';
 import { CurrentTimeTool } from './current-time.tool.ts';

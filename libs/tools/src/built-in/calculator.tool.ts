@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sandbox, taskFile } from '@bulkhead/sandbox';
 import type { JsonValue } from '@bulkhead/user-context';
-import type { Tool, ToolInvocation } from '../tool.contract.ts';
+import type { Tool, ToolInvocation } from '../registry/tool.contract.ts';
 import { ToolRefusalError } from '../tools.errors.ts';
 import type { Calculated } from './calculator.task.ts';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonValue } from '@bulkhead/user-context';
-import type { Tool } from '../tool.contract.ts';
+import type { Tool } from '../registry/tool.contract.ts';
 import { ToolRefusalError } from '../tools.errors.ts';
 
 @Injectable()

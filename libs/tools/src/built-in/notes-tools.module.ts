@@ -1,5 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { ToolRegistry } from '../tool-registry.service.ts';
+import { ToolRegistry } from '../registry/tool-registry.service.ts';
 import { ToolsModule } from '../tools.module.ts';
 import { NotesAddTool, NotesDeleteAllTool, NotesListTool, NotesSearchTool } from './notes.tools.ts';
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { notes } from '@bulkhead/persistence';
 import type { JsonRecord, JsonValue } from '@bulkhead/user-context';
 import { and, desc, eq, sql } from 'drizzle-orm';
-import type { Tool, ToolInvocation } from '../tool.contract.ts';
+import type { Tool, ToolInvocation } from '../registry/tool.contract.ts';
 
 const MAX_NOTE_LENGTH = 4_000;
 const MAX_LISTED = 50;

@@ -1,5 +1,5 @@
-import type { Tool } from '../tool.contract.ts';
-import type { ToolReport } from '../tool-dispatcher.ts';
+import type { Tool } from '../registry/tool.contract.ts';
+import type { ToolReport } from '../dispatch/tool-dispatcher.service.ts';
 import { openTestTools } from './test-tools.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonRecord, JsonValue } from '@bulkhead/user-context';
-import type { SideEffect, Tool, ToolInvocation } from '../tool.contract.ts';
+import type { SideEffect, Tool, ToolInvocation } from '../registry/tool.contract.ts';
 
 type Behaviour = (args: JsonRecord, invocation: ToolInvocation) => unknown;
 

@@ -4,11 +4,11 @@ import type { ThreadEvent } from '@bulkhead/events';
 import { openTestEvents, type TestEvents } from '@bulkhead/events/testing';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
-import type { ToolCall, ToolCaller } from '../authorized-tool-call.ts';
+import type { ToolCall, ToolCaller } from '../dispatch/authorized-tool-call.ts';
 import { BuiltInToolsModule } from '../built-in/built-in-tools.module.ts';
-import { ToolDispatcher, type ToolReport } from '../tool-dispatcher.ts';
-import { defaultToolLimits, TOOL_LIMITS_OPTIONS, type ToolLimitsOptions } from '../tool-limits.service.ts';
-import { ToolRegistry } from '../tool-registry.service.ts';
+import { ToolDispatcher, type ToolReport } from '../dispatch/tool-dispatcher.service.ts';
+import { defaultToolLimits, TOOL_LIMITS_OPTIONS, type ToolLimitsOptions } from '../dispatch/tool-limits.service.ts';
+import { ToolRegistry } from '../registry/tool-registry.service.ts';
 import { SpyTool } from './spy-tool.ts';
 
 /** A tool's name and arguments, and what a test wants to be different from the usual. */

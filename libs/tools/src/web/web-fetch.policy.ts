@@ -1,5 +1,5 @@
 import type { UserDatabaseSession } from '@bulkhead/persistence';
-import type { PrivateDataReads } from '../private-data-reads.service.ts';
+import type { PrivateDataReads } from '../dispatch/private-data-reads.service.ts';
 import { isFromUser } from './user-addresses.ts';
 import type { WebFetcherOptions } from './web-fetch.options.ts';
 import { refusal } from './web-target.ts';

@@ -13,7 +13,7 @@ const message =
 /** Three of its fields together are the context. */
 const TOO_MANY = 3;
 // What clients are told about an event: no user in it, and it is built from the context in one place.
-const wireForms = ['libs/events/src/thread-event.ts', 'apps/gateway/src/events/event.dto.ts'];
+const wireForms = ['libs/events/src/vocabulary/thread-event.ts', 'apps/gateway/src/events/event.dto.ts'];
 const again =
   /^(i|my|our|the|a|base|abstract|default|legacy|new|old|local|custom|shared)?(userexecutioncontext|usercontext)(base|impl|class|type|interface|like|shape|dto|record|model|new|old|legacy|t|v?\d+)?$/;
 const isTheName = (text: string | undefined): boolean =>

@@ -6,7 +6,7 @@ import { defineRule, type BulkheadRule, type Node, type RuleContext } from '../r
 
 const name = 'single-emit';
 const message =
-  'Events leave through apps/gateway/src/delivery/event-delivery.service.ts alone, where each is checked against its owner. ' +
+  'Events leave through apps/gateway/src/streaming/event-delivery.service.ts alone, where each is checked against its owner. ' +
   'Append the event with the emitter of the context.';
 const servers = /^#?(io|ioServer|server|socketServer|socketIoServer|wsServer|nsp|namespace|sockets)$/i;
 const serverTypes = /^(Server|Namespace|BroadcastOperator|ParentNamespace)$/;
@@ -19,7 +19,7 @@ const everybody = /^(socketsJoin|socketsLeave|disconnectSockets|serverSideEmit|s
 export const singleEmit: BulkheadRule = {
   name,
   files: ['{apps,libs}/**'],
-  except: ['apps/gateway/src/delivery/event-delivery.service.ts'],
+  except: ['apps/gateway/src/streaming/event-delivery.service.ts'],
   rule: defineRule(name, message, (report, context) => ({
     MemberExpression: (node) => {
       const property = memberName(node) ?? '';

@@ -10,9 +10,9 @@ const message =
 const family = /(ExecutionEngine|EngineFactory|EventRouter)(V?\d+|Impl|Base|New|Legacy|Proxy|Wrapper)?$/i;
 /** The one file of each, and the one name that it may declare. */
 const homes: Readonly<Record<string, string>> = {
-  UserExecutionEngine: 'libs/execution/src/user-execution.engine.ts',
-  ExecutionEngineFactory: 'libs/execution/src/execution-engine.factory.ts',
-  EventRouter: 'libs/events/src/event-router.service.ts',
+  UserExecutionEngine: 'libs/execution/src/engine/user-execution.engine.ts',
+  ExecutionEngineFactory: 'libs/execution/src/engine/execution-engine.factory.ts',
+  EventRouter: 'libs/events/src/fanout/event-router.service.ts',
 };
 
 /** What drives runs and what routes events each exist once. */

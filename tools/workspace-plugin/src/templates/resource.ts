@@ -32,7 +32,7 @@ export class ${pascal}Handler {
 `,
   [`${kebab}.controller.ts`]: `import { Controller, Get, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { UserContextScopes, UserExecutionContext } from '@bulkhead/user-context';
+import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
 import { Authenticated } from '../auth/access.decorator.ts';
 import type { UserRequest } from '../auth/authentication.guard.ts';
 import { ApiProblems } from '../openapi/api-problems.decorator.ts';
@@ -44,7 +44,7 @@ import { ${pascal}Handler } from './${kebab}.handler.ts';
 @Authenticated()
 @Controller('v1/${kebab}')
 export class ${pascal}Controller {
-  constructor(private readonly scopes: UserContextScopes) {}
+  constructor(private readonly scopes: ScopeRunner) {}
 
   /** Your ${words}. */
   @Get()
@@ -57,7 +57,7 @@ export class ${pascal}Controller {
 }
 `,
   [`${kebab}.controller.spec.ts`]: `import { Test } from '@nestjs/testing';
-import { UserContextModule, UserContextScopes } from '@bulkhead/user-context';
+import { UserContextModule, ScopeRunner } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { ${pascal}Controller } from './${kebab}.controller.ts';
 import { ${pascal}Handler } from './${kebab}.handler.ts';
@@ -69,7 +69,7 @@ describe('${pascal}Controller', () => {
       controllers: [${pascal}Controller],
       providers: [${pascal}Handler],
     }).compile();
-    const list = module.get(UserContextScopes).run(aContext().build(), ${pascal}Handler, (it) => it.list());
+    const list = module.get(ScopeRunner).run(aContext().build(), ${pascal}Handler, (it) => it.list());
     expect(await list).toEqual({ items: [] });
     expect(module.get(${pascal}Controller)).toBeInstanceOf(${pascal}Controller);
   });

@@ -135,7 +135,7 @@ export const contextRedefinition: Corpora = {
       ],
       ['libs/events/src/planted.ts', 'interface Half { userId: 1 } interface Run extends Half { runId: 3 }'],
       [
-        'libs/events/src/thread-event.ts',
+        'libs/events/src/vocabulary/thread-event.ts',
         'export interface Envelope { threadId: string; runId: string; requestId: string }',
       ],
       [

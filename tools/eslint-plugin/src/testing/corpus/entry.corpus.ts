@@ -112,7 +112,7 @@ export const entry: Corpora = {
     innocent: [
       [
         gateway,
-        `@Controller('runs') export class RunsController { constructor(private readonly scopes: UserContextScopes) {} }`,
+        `@Controller('runs') export class RunsController { constructor(private readonly scopes: ScopeRunner) {} }`,
       ],
       [gateway, `@Controller({ path: 'runs', scope: Scope.DEFAULT }) export class RunsController {}`],
       [
@@ -136,7 +136,7 @@ export const entry: Corpora = {
       [gateway, 'export const make = () => class UserExecutionEngine {};'],
       ['libs/execution/src/planted.ts', 'export class FastExecutionEngine {}'],
       ['libs/execution/src/planted.ts', 'export class UserExecutionEngineV2 {}'],
-      ['libs/execution/src/user-execution.engine.ts', 'export class SecondExecutionEngine {}'],
+      ['libs/execution/src/engine/user-execution.engine.ts', 'export class SecondExecutionEngine {}'],
       ['libs/execution/src/planted.ts', 'export interface AgentEngineFactory { create(): void }'],
       ['libs/execution/src/planted.ts', 'export function ExecutionEngineFactory() {}'],
       ['libs/execution/src/planted.ts', 'export const TeamExecutionEngine = class {};'],
@@ -152,9 +152,9 @@ export const entry: Corpora = {
       ['libs/events/src/planted.ts', 'export type SocketEventRouter = { route(): void };'],
     ],
     innocent: [
-      ['libs/execution/src/user-execution.engine.ts', 'export class UserExecutionEngine {}'],
-      ['libs/execution/src/execution-engine.factory.ts', 'export class ExecutionEngineFactory {}'],
-      ['libs/events/src/event-router.service.ts', 'export class EventRouter {}'],
+      ['libs/execution/src/engine/user-execution.engine.ts', 'export class UserExecutionEngine {}'],
+      ['libs/execution/src/engine/execution-engine.factory.ts', 'export class ExecutionEngineFactory {}'],
+      ['libs/events/src/fanout/event-router.service.ts', 'export class EventRouter {}'],
       ['libs/execution/src/planted.ts', `import { UserExecutionEngine } from './user-execution.engine.ts';`],
       ['libs/execution/src/planted.ts', 'export class EngineFactoryMetrics {}'],
       ['libs/execution/src/planted.ts', 'export interface EventRouterOptions { size: number }'],

@@ -114,7 +114,7 @@ export const state: Corpora = {
     ],
     innocent: [
       [
-        'apps/gateway/src/delivery/event-delivery.service.ts',
+        'apps/gateway/src/streaming/event-delivery.service.ts',
         `export const send = (io) => io.to('room').emit('hello');`,
       ],
       [gateway, `export const send = (socket) => socket.emit('hello');`],
