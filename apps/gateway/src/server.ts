@@ -20,7 +20,12 @@ import { serveOpenApi } from './api-docs/openapi/openapi.ts';
 import { AccessDenialRecorder } from './security/access-denial-recorder.service.ts';
 import { limitBodies } from './problems/request-timeout.ts';
 import { storeNothing } from './problems/response-defaults.ts';
-import { answerClientError, answerFrameworkError, guardBodies, checkRequests } from './http/request-checks.ts';
+import {
+  answerClientError,
+  answerFrameworkError,
+  guardBodies,
+  checkRequests,
+} from './http/request-checks.ts';
 import { guardAddresses } from './http/address-gate.ts';
 import { AddressLimits } from './rate-limits/address-limits.service.ts';
 import { isCare } from './rate-limits/counted-requests.ts';

@@ -75,7 +75,10 @@ export const accessSabotages: readonly Sabotage[] = [
         replace: 'if (session.doubtedAt < 0) {',
       },
     ],
-    guard: { spec: 'libs/auth/src/liveness/connection-auth-monitor.spec.ts', test: 'while the database is away' },
+    guard: {
+      spec: 'libs/auth/src/liveness/connection-auth-monitor.spec.ts',
+      test: 'while the database is away',
+    },
   },
   {
     name: 'stolen refresh token that goes unnoticed',

@@ -98,7 +98,10 @@ export const executionSabotages: readonly Sabotage[] = [
         replace: "WHERE m.role = 'user' AND",
       },
     ],
-    guard: { spec: 'libs/execution/src/conversation/run-conversation.service.spec.ts', test: 'is what was said in its thread' },
+    guard: {
+      spec: 'libs/execution/src/conversation/run-conversation.service.spec.ts',
+      test: 'is what was said in its thread',
+    },
   },
   {
     name: 'history that crosses threads',

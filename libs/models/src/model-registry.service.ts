@@ -1,7 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { LanguageModel } from './model.contract.ts';
 import { ModelNotConfiguredError } from './models.errors.ts';
-import { DEFAULT_PATIENCE, MODELS_OPTIONS, type ModelsOptions, type ModelTimeouts } from './models.options.ts';
+import {
+  DEFAULT_PATIENCE,
+  MODELS_OPTIONS,
+  type ModelsOptions,
+  type ModelTimeouts,
+} from './models.options.ts';
 import { OfflineModel } from './offline/offline-model.ts';
 import { RetryingModel } from './retrying-model.ts';
 import { configuredProviders, openProvider, providerNames, type ModelsByName } from './providers.ts';

@@ -37,7 +37,11 @@ describe.each(dialectNames)('the provider %s', (name) => {
     const options = modelsAt(name, baseUrl, API_KEY);
     return new ModelRegistry({ ...options, patience: { backoffMs: 1, ...patience } }).resolve('default');
   };
-  const ask = (acts: readonly ProviderAct[], call: Partial<ModelCall> = {}, patience?: Partial<ModelTimeouts>) => {
+  const ask = (
+    acts: readonly ProviderAct[],
+    call: Partial<ModelCall> = {},
+    patience?: Partial<ModelTimeouts>,
+  ) => {
     server.will(...acts);
     return callModel(modelWith(patience), {
       instructions: 'Be brief.',

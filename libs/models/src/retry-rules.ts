@@ -7,7 +7,11 @@ import { readFailure } from './provider-failure.ts';
 const MAX_PAUSE_MS = 30_000;
 
 /** @param attempt the one that failed, from 1 @returns how long to wait, or undefined when trying again is no use */
-export function pauseBeforeRetry(error: unknown, attempt: number, patience: ModelTimeouts): number | undefined {
+export function pauseBeforeRetry(
+  error: unknown,
+  attempt: number,
+  patience: ModelTimeouts,
+): number | undefined {
   if (attempt > patience.retries || !isPassing(error)) return undefined;
   const asked = askedPauseMs(error);
   if (asked !== undefined) return asked <= MAX_PAUSE_MS ? asked : undefined;

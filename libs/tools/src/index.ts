@@ -1,6 +1,12 @@
 export { AuthorizedToolCall, type ToolCall, type ToolCaller } from './dispatch/authorized-tool-call.ts';
 export { BuiltInToolsModule } from './built-in/built-in-tools.module.ts';
-export type { ArgumentsClass, ParameterSchema, SideEffect, Tool, ToolInvocation } from './registry/tool.contract.ts';
+export type {
+  ArgumentsClass,
+  ParameterSchema,
+  SideEffect,
+  Tool,
+  ToolInvocation,
+} from './registry/tool.contract.ts';
 export { MAX_RESULT_BYTES, ToolDispatcher, type ToolReport } from './dispatch/tool-dispatcher.service.ts';
 export { hashArguments, type ToolApproval } from './dispatch/tool-approval.ts';
 export {

@@ -72,7 +72,11 @@ const bootWith = async (controllers: Type[], providers: Type[]): Promise<void> =
     provide,
     useValue: {},
   }));
-  @Module({ imports: [DiscoveryModule], controllers, providers: [AccessDeclarationCheck, ...doors, ...providers] })
+  @Module({
+    imports: [DiscoveryModule],
+    controllers,
+    providers: [AccessDeclarationCheck, ...doors, ...providers],
+  })
   class SampleModule {}
   const module = await Test.createTestingModule({ imports: [SampleModule] }).compile();
   module.get(AccessDeclarationCheck).onApplicationBootstrap();

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { bearerToken } from '../security/authentication.guard.ts';
+import { bearerToken } from '../rate-limits/bearer-token.ts';
 import { HttpProblemFilter } from '../problems/http-problem.filter.ts';
 import type { AccessDenialRecorder } from '../security/access-denial-recorder.service.ts';
 import type { AddressLimits } from '../rate-limits/address-limits.service.ts';

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Authenticator } from '@bulkhead/auth';
 import type { FastifyRequest } from 'fastify';
-import { bearerToken, requirePermission } from '../security/authentication.guard.ts';
+import { bearerToken } from '../rate-limits/bearer-token.ts';
+import { requirePermission } from '../security/authentication.guard.ts';
 import { GatewayConfig } from '../config/gateway.config.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Identity } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
-import { bearerToken } from '../security/authentication.guard.ts';
+import { bearerToken } from './bearer-token.ts';
 
 type Counted = FastifyRequest & { identity?: Identity; isCounted?: boolean };
 

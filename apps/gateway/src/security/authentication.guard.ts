@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { Authenticator, ConnectionAuthMonitor, type Permission } from '@bulkhead/auth';
 import { ContextIsolationError, type AuthenticatedHttpRequest, type Identity } from '@bulkhead/user-context';
 import type { FastifyRequest } from 'fastify';
+import { bearerToken } from '../rate-limits/bearer-token.ts';
 import type { Socket } from 'socket.io';
 import { GoodCredentials } from '../rate-limits/good-credentials.service.ts';
 import { ACCESS, type Access } from './access.decorator.ts';
@@ -63,9 +64,4 @@ export function requirePermission(identity: Identity, permission: Permission): v
 function admit(identity: Identity, access: Access): true {
   if (access !== 'public' && access !== 'authenticated') requirePermission(identity, access);
   return true;
-}
-
-/** Source: RFC 6750, section 2.1. Tokens in queries or bodies are not looked for. */
-export function bearerToken({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
 }

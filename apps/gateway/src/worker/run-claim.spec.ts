@@ -1,7 +1,7 @@
 import { Test } from '@nestjs/testing';
 import { Authenticator } from '@bulkhead/auth';
 import { FencingTokens, type RunClaim } from '@bulkhead/events';
-import { RunQueue, type RunProcessor } from '@bulkhead/execution';
+import { QueueWorker, type RunProcessor } from '@bulkhead/execution';
 import { ScopeRunner, type UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { RunObserver } from '../observability/run-observer.service.ts';
@@ -23,7 +23,7 @@ async function workOff(claim: RunClaim): Promise<UserExecutionContext[]> {
     providers: [
       RunWorker,
       { provide: FencingTokens, useValue: fence },
-      { provide: RunQueue, useValue: queue },
+      { provide: QueueWorker, useValue: queue },
       { provide: Authenticator, useValue: { identityOf: () => Promise.resolve(identity) } },
       {
         provide: ScopeRunner,

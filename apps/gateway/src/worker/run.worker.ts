@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Authenticator } from '@bulkhead/auth';
 import type { AppError } from '@bulkhead/errors';
 import { FencingTokens, type RunClaim } from '@bulkhead/events';
-import { RunJobHandler, RunNotPermittedError, RunQueue, type RunJob } from '@bulkhead/execution';
+import { RunJobHandler, RunNotPermittedError, QueueWorker, type RunJob } from '@bulkhead/execution';
 import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
 import { RunObserver } from '../observability/run-observer.service.ts';
 
@@ -13,7 +13,7 @@ const RUN_PERMISSION = 'runs:own';
 @Injectable()
 export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
-    private readonly queue: RunQueue,
+    private readonly worker: QueueWorker,
     private readonly authenticator: Authenticator,
     private readonly fence: FencingTokens,
     private readonly scopes: ScopeRunner,
@@ -21,12 +21,12 @@ export class RunWorker implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): Promise<void> {
-    return this.queue.start((job, claim, refusal) => this.#run(job, claim, refusal));
+    return this.worker.start((job, claim, refusal) => this.#run(job, claim, refusal));
   }
 
   /** Before connections close, so that clients see their runs end while there is time. */
   onModuleDestroy(): Promise<void> {
-    return this.queue.stop();
+    return this.worker.stop();
   }
 
   async #run(job: RunJob, claim: RunClaim, refusal?: AppError): Promise<void> {

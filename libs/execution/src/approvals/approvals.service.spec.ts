@@ -4,7 +4,13 @@ import { hashArguments } from '@bulkhead/tools';
 import { ScopeRunner, type Identity, type UserExecutionContext } from '@bulkhead/user-context';
 import { ActiveRuns } from '../runs/active-runs.service.ts';
 import { Approvals, type Approval, type ApprovalDecision } from './approvals.service.ts';
-import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from '../testing/index.ts';
+import {
+  aTool,
+  openTestExecution,
+  StoredSteps,
+  type TestExecution,
+  type TestNode,
+} from '../testing/index.ts';
 
 const executions: { readonly runId: string; readonly args: unknown }[] = [];
 const risky = {

@@ -9,7 +9,13 @@ import {
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { RunHistory, type Message } from '../runs/run-history.service.ts';
-import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from '../testing/index.ts';
+import {
+  aTool,
+  openTestExecution,
+  StoredSteps,
+  type TestExecution,
+  type TestNode,
+} from '../testing/index.ts';
 
 const servers = new Map<DialectName, { readonly server: ProviderServer; readonly url: string }>();
 let asked: DialectName;

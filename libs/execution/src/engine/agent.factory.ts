@@ -24,7 +24,7 @@ import { DELEGATE, delegateOffer } from './delegate-offer.ts';
 import { faultOf } from './model-fault.ts';
 import { UsageRecorder, type UsedCall } from '../usage/usage-recorder.service.ts';
 import { DelegationRegistry, type Team } from './delegation-registry.service.ts';
-import type { EngineTask } from './user-execution.engine.ts';
+import type { EngineTask } from './engine-task.ts';
 
 /** An agent at work for one engine: what it thinks with and what it acts through. */
 export interface Agent {

@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm';
 import type { AgentDefinition } from '../agents/agent.contract.ts';
 import { retryWhileDatabaseDown } from '../steps/retry-while-database-down.ts';
 import type { Expense, Spent } from './run-budget.ts';
-import type { EngineTask } from './user-execution.engine.ts';
+import type { EngineTask } from './engine-task.ts';
 
 /** An agent at work that may delegate. */
 export interface Supervision {

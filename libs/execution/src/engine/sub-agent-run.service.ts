@@ -3,7 +3,7 @@ import { UserContextScope, type JsonValue } from '@bulkhead/user-context';
 import type { DelegateGrant } from '../agents/agent.contract.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { StepStore } from '../steps/step-store.service.ts';
-import type { EngineTask } from './user-execution.engine.ts';
+import type { EngineTask } from './engine-task.ts';
 
 /** What a supervisor wants of one of its delegates. */
 export interface DelegatedTask {

@@ -4,7 +4,7 @@ import type { Agent } from './agent.factory.ts';
 import { DELEGATE } from './delegate-offer.ts';
 import { AgentBudget } from './run-budget.ts';
 import type { Team } from './delegation-registry.service.ts';
-import type { EngineTask } from './user-execution.engine.ts';
+import type { EngineTask } from './engine-task.ts';
 
 /** Executes what a model asks for in one reply. */
 export class ToolRound {

@@ -5,8 +5,14 @@ import { UnknownAgentError } from '../execution.errors.ts';
 import { ExecutionEngineFactory } from './execution-engine.factory.ts';
 import { RunTimer } from './run-timer.ts';
 import { RunBudget } from './run-budget.ts';
-import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from '../testing/index.ts';
-import type { EngineTask } from './user-execution.engine.ts';
+import {
+  aTool,
+  openTestExecution,
+  StoredSteps,
+  type TestExecution,
+  type TestNode,
+} from '../testing/index.ts';
+import type { EngineTask } from './engine-task.ts';
 
 const agents = [
   { name: 'assistant', tools: ['calculator', 'notes_add', 'current_time', 'wait', 'break'] },

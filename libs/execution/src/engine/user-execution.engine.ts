@@ -1,55 +1,14 @@
-import type { AnswerEnd, EventBatch, UserEventEmitter } from '@bulkhead/events';
+import type { EventBatch, UserEventEmitter } from '@bulkhead/events';
 import type { ChatMessage, ModelReply } from '@bulkhead/models';
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type { Agent, AgentFactory } from './agent.factory.ts';
 import { answerEndOf } from '../runs/answer-end.ts';
-import type { RunTimer } from './run-timer.ts';
-import type { AgentBudget, RunBudget } from './run-budget.ts';
+import type { Delegation, EngineTask } from './engine-task.ts';
+import type { EngineResult } from '../runs/run-outcome.ts';
+import type { AgentBudget } from './run-budget.ts';
 import { ContextWindow } from './context-window.ts';
-import type { Checkpoints } from '../steps/checkpoints.ts';
 import { TextStream } from './text-stream.ts';
 import { ToolRound } from './tool-round.ts';
-
-/** What an engine is asked to do. */
-export interface EngineTask {
-  readonly agentName: string;
-  /** The conversation up to and with the message to answer. */
-  readonly conversation: readonly ChatMessage[];
-  /** About how many tokens the model is told at most. */
-  readonly contextTokens: number;
-  readonly steps: Checkpoints;
-  /** The run's, which all of its agents share. */
-  readonly budget: RunBudget;
-  /** Aborts on cancel, time limit and shutdown; `run` then throws its reason. */
-  readonly signal: AbortSignal;
-  /** Measures the run's time. */
-  readonly clock: RunTimer;
-  /** Aborts when the work is not to end, but to be continued elsewhere. */
-  readonly closing: AbortSignal;
-  /** Present for a sub-agent. */
-  readonly delegation?: Delegation;
-}
-
-/** How a sub-agent came to its task. */
-export interface Delegation {
-  /** The supervisor's tool call. */
-  readonly toolCallId: string;
-  /** Begins the names of everything the sub-agent does. */
-  readonly path: string;
-  /** The tools it may use at most; absent: all that it lists. */
-  readonly tools?: readonly string[] | undefined;
-}
-
-/** What a finished run amounts to. */
-export interface EngineResult {
-  readonly text: string;
-  readonly finishReason: AnswerEnd;
-  /** Of a run: those of its sub-agents included. */
-  readonly steps: number;
-  readonly toolCalls: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
 
 /**
  * Drives one agent for one context: model call, tool calls, model call … until the model answers without asking

@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '@bulkhead/persistence';
 import { UserExecutionContext, type Identity } from '@bulkhead/user-context';
-import { RunQueue } from './run-queue.service.ts';
+import { QueueWorker } from '../worker/queue-worker.service.ts';
 import { aTool, openTestExecution, type TestExecution, type TestNode } from '../testing/index.ts';
 
 const calculate = aTool('calculator', () => Promise.resolve({ result: '42' }));
@@ -88,7 +88,7 @@ describe('while the database is away for a moment', () => {
 
   it('a run that can not even be opened is opened later', async () => {
     const attempts: number[] = [];
-    await node.get(RunQueue).start(async ({ context: json, agentName }, claim) => {
+    await node.get(QueueWorker).start(async ({ context: json, agentName }, claim) => {
       if (attempts.push(attempts.length) < 3) throw new DatabaseUnavailableError(new Error('away'));
       const context = UserExecutionContext.fromRun({ identity: ada, context: json });
       await node.execute(context, agentName, undefined, { claim });

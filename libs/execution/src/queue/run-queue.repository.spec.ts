@@ -23,7 +23,8 @@ afterAll(async () => {
   await database.close();
 });
 
-const nodeOf = (nodeId: string) => new RunQueueRepository(pool, { nodeId, runsPerUser: LIMIT, leaseMs: LEASE_MS });
+const nodeOf = (nodeId: string) =>
+  new RunQueueRepository(pool, { nodeId, runsPerUser: LIMIT, leaseMs: LEASE_MS });
 const idsOf = (claimed: readonly ClaimedRun[]) => claimed.map(({ runId }) => runId);
 
 /** Queues a run of the user, in a thread of its own unless one is given. @returns the run's id */

@@ -1,7 +1,7 @@
 import { UserExecutionContext, type Identity } from '@bulkhead/user-context';
 import { NodeIdTakenError, RunTimeoutError } from '../execution.errors.ts';
 import { RunStore } from '../runs/run-store.service.ts';
-import { RunQueue } from './run-queue.service.ts';
+import { QueueWorker } from '../worker/queue-worker.service.ts';
 import { aTool, Gate, openTestExecution, type TestExecution, type TestNode } from '../testing/index.ts';
 
 const RUNS_PER_USER = 3;
@@ -156,7 +156,7 @@ describe('a run that a node leaves unfinished', () => {
   it('ends as its failed step said, when the node died before it could tell', async () => {
     const death = new Gate();
     await startNode(life);
-    await node.get(RunQueue).start(async ({ context: json }, claim) => {
+    await node.get(QueueWorker).start(async ({ context: json }, claim) => {
       const own = UserExecutionContext.fromRun({ identity: ada, context: json });
       const work = async (journal: RunStore): Promise<void> => {
         await journal.begin();

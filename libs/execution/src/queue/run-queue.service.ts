@@ -12,12 +12,8 @@ import {
 import type { UserExecutionContext } from '@bulkhead/user-context';
 import type pg from 'pg';
 import { EXECUTION_OPTIONS, type ExecutionOptions } from '../execution.options.ts';
-import { NodeLock } from './node-lock.ts';
-import { enterQueue, leaveQueue, RunQueueRepository } from './run-queue.repository.ts';
-import { RunExecutor } from '../worker/run-executor.ts';
-import { RunCapacity } from '../worker/run-capacity.service.ts';
+import { enterQueue, leaveQueue } from './run-queue.repository.ts';
 import { RunTraces } from './run-traces.service.ts';
-import { QueuePoller } from '../worker/queue-poller.ts';
 import { QueueNotifier } from './queue-notifier.ts';
 
 /** A queued run, as the queue stores it. */
@@ -37,30 +33,41 @@ export type RunProcessor = (job: RunJob, claim: RunClaim, refusal?: AppError) =>
 /** The node's lock, its claims one after the other, and what gives runs back. */
 const POOL_SIZE = 4;
 
+/** The part of this node that takes runs from the queue. */
+export interface QueueConsumer {
+  /** Runs that this node executes now. */
+  readonly heldCount: number;
+  /** There may be a run to take here. */
+  wake(): void;
+  /** There may be a run to take, here or elsewhere. */
+  wakeAnybody(): void;
+  /** An error that a shutdown caused is not stored as a run's outcome: its caller waits for the end of the process. */
+  hangWhenStopping(): Promise<void>;
+}
+
 /**
- * The durable queue of runs. Each node claims runs for itself: of a user never more at a time than the user's limit,
- * over all nodes, the users in turn, and those of a thread one after the other. Steps are kept by `StepStore`.
+ * The durable queue of runs, as those who fill it see it: a run enters and leaves with the transaction of what it is
+ * about. `QueueWorker` takes runs from it. Steps are kept by `StepStore`.
  */
 @Injectable()
 export class RunQueue {
   readonly #logger = new Logger(RunQueue.name);
-  readonly #wake: QueueNotifier;
+  readonly notifier: QueueNotifier;
   #pool: pg.Pool | undefined;
-  #worker: Worker | undefined;
+  #consumer: QueueConsumer | undefined;
 
   constructor(
     private readonly database: Database,
-    private readonly room: RunCapacity,
     flags: FeatureFlags,
     private readonly traces: RunTraces,
     @Inject(EXECUTION_OPTIONS) private readonly options: ExecutionOptions,
   ) {
-    this.#wake = new QueueNotifier(database, flags, () => this.#worker?.taker.wake());
+    this.notifier = new QueueNotifier(database, flags, () => this.#consumer?.wake());
   }
 
   /** Whether messages are accepted here, and runs taken unless this node only serves clients. */
   get isOpen(): boolean {
-    return this.#pool !== undefined && (this.options.role === 'gateway' || this.#worker !== undefined);
+    return this.#pool !== undefined && (this.options.role === 'gateway' || this.#consumer !== undefined);
   }
 
   /** @throws DatabaseUnavailableError before the queue was opened, and after it was closed */
@@ -70,24 +77,31 @@ export class RunQueue {
 
   /** Runs that this node executes now. */
   get heldCount(): number {
-    return this.#worker?.taker.held.size ?? 0;
+    return this.#consumer?.heldCount ?? 0;
   }
 
-  /**
-   * Makes the queue usable, and, unless this node only serves clients, begins to take runs, with those that an earlier
-   * life of this node left unfinished. @throws NodeIdTakenError
-   */
-  async start(processRun: RunProcessor): Promise<void> {
+  /** Makes the queue usable. @returns its connections */
+  open(): pg.Pool {
     const pool = openPool(this.database.engineUrl, { max: POOL_SIZE, keepAlive: true });
-    pool.on('error', (error) => this.#logger.warn(`An engine connection was lost: ${error.message}`));
-    this.#pool = pool;
-    try {
-      if (this.options.role !== 'gateway') await this.#work(pool, processRun);
-    } catch (error) {
-      this.#pool = undefined;
-      await pool.end();
-      throw error;
-    }
+    pool.on('error', (error) => this.#logger.warn(`A connection of the queue was lost: ${error.message}`));
+    return (this.#pool = pool);
+  }
+
+  /** Has a consumer of this node woken from now on. */
+  attach(consumer: QueueConsumer): void {
+    this.#consumer = consumer;
+  }
+
+  /** Accepts nothing more. @returns the connections, to be ended when nothing uses them any more; undefined: it was closed before */
+  close(): pg.Pool | undefined {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    return pool;
+  }
+
+  detach(): void {
+    this.notifier.close();
+    this.#consumer = undefined;
   }
 
   /**
@@ -112,67 +126,13 @@ export class RunQueue {
     transaction.afterCommit(() => this.#wakeAnybody());
   }
 
-  /** An error that the end of this process caused is no outcome of a run: whoever has it waits for that end. */
+  /** @see QueueConsumer */
   async hangWhenStopping(): Promise<void> {
-    await this.#worker?.performer.hangWhenStopping();
-  }
-
-  /** Takes no more runs, lets running ones finish for the drain time, and leaves the rest to others. */
-  async stop(): Promise<void> {
-    const pool = this.#pool;
-    if (!pool) return;
-    this.#pool = undefined;
-    const worker = this.#worker;
-    if (worker) {
-      worker.taker.drain();
-      // The others take what this node had not begun.
-      await this.#wake.others();
-      await worker.performer.drain(this.options.drainTimeoutMs);
-      await worker.taker.stop();
-      await worker.claims.giveBack().catch(() => undefined);
-      await this.#wake.others();
-    }
-    this.#wake.close();
-    worker?.lease.release();
-    this.#worker = undefined;
-    await pool.end();
+    await this.#consumer?.hangWhenStopping();
   }
 
   #wakeAnybody(): void {
-    if (this.#worker) this.#worker.taker.wakeAnybody();
-    else void this.#wake.others();
+    if (this.#consumer) this.#consumer.wakeAnybody();
+    else void this.notifier.others();
   }
-
-  async #work(pool: pg.Pool, processRun: RunProcessor): Promise<void> {
-    const { options } = this;
-    const lease = await NodeLock.take(pool, options.nodeId, this.#logger);
-    const claims = new RunQueueRepository(pool, options);
-    const performer = new RunExecutor(processRun, claims, this.#logger);
-    const taker: QueuePoller = new QueuePoller(
-      claims,
-      {
-        room: (held) => this.room.beside(held),
-        perform: (run) => performer.perform(run, () => taker.hasRoom()),
-        onFull: () => void this.#wake.others(),
-      },
-      this.#logger,
-    );
-    try {
-      await claims.giveBackLost();
-    } catch (error) {
-      lease.release();
-      throw error;
-    }
-    this.#worker = { lease, claims, taker, performer };
-    taker.start();
-    await this.#wake.open();
-  }
-}
-
-/** What a node that takes runs has. */
-interface Worker {
-  readonly lease: NodeLock;
-  readonly claims: RunQueueRepository;
-  readonly taker: QueuePoller;
-  readonly performer: RunExecutor;
 }

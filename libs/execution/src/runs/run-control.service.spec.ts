@@ -6,7 +6,13 @@ import { RunCancellation } from './run-cancellation.service.ts';
 import { RunControl } from './run-control.service.ts';
 import { RunLookup } from './run-lookup.service.ts';
 import { RunStore } from './run-store.service.ts';
-import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from '../testing/index.ts';
+import {
+  aTool,
+  openTestExecution,
+  StoredSteps,
+  type TestExecution,
+  type TestNode,
+} from '../testing/index.ts';
 
 /** Does not listen to its signal. */
 const deaf = aTool('deaf', () => new Promise(() => undefined));

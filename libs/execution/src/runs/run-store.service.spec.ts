@@ -2,7 +2,8 @@ import { RunEndedError, TERMINAL_EVENT_TYPES, UserEventEmitter } from '@bulkhead
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import { aContext } from '@bulkhead/user-context/testing';
 import { RunHistory } from './run-history.service.ts';
-import { RunStore, type RunOutcome } from './run-store.service.ts';
+import type { RunOutcome } from './run-outcome.ts';
+import { RunStore } from './run-store.service.ts';
 import { openTestExecution, type TestExecution, type TestNode } from '../testing/index.ts';
 
 let test: TestExecution;

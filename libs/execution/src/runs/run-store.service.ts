@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Scope } from '@nestjs/common';
 import { AuditLog } from '@bulkhead/audit';
-import type { ProblemDetails } from '@bulkhead/errors';
 import {
   RunEndedError,
   RunSupersededError,
@@ -28,7 +27,7 @@ import { RUN_CRASHES_NODE } from '../execution.errors.ts';
 import { StepStore } from '../steps/step-store.service.ts';
 import { RunQueue } from '../queue/run-queue.service.ts';
 import { statesBefore, UNFINISHED_STATES } from './run-state.ts';
-import type { EngineResult } from '../engine/user-execution.engine.ts';
+import type { RunOutcome } from './run-outcome.ts';
 
 /** The run has ended; raised by the database's functions. */
 const ENDED = 'BH409';
@@ -52,12 +51,6 @@ interface Done {
   readonly steps: number;
   readonly toolCalls: number;
 }
-
-/** How a run ended. */
-export type RunOutcome =
-  | ({ readonly state: 'completed' } & EngineResult)
-  | { readonly state: 'failed' | 'timed_out'; readonly problem: ProblemDetails }
-  | { readonly state: 'cancelled' };
 
 /** The record of the context's own run: state, messages and the events that go with them, in one transaction each. */
 @Injectable({ scope: Scope.REQUEST })

@@ -19,7 +19,7 @@ import type { Checkpoints } from '../steps/checkpoints.ts';
 import { RunAdmission, type AcceptedRun } from '../admission/run-admission.service.ts';
 import { RunJobHandler } from '../worker/run-job.handler.ts';
 import { RunHistory, type Run } from '../runs/run-history.service.ts';
-import { RunQueue } from '../queue/run-queue.service.ts';
+import { QueueWorker } from '../worker/queue-worker.service.ts';
 
 export interface TestScopeOptions extends ScopeOptions {
   /** Under which the work is done. */
@@ -54,7 +54,7 @@ export class TestNode {
 
   /** Takes queued runs, as the server's worker does. */
   async work(): Promise<void> {
-    await this.get(RunQueue).start(({ context: json, agentName }, claim, refusal) => {
+    await this.get(QueueWorker).start(({ context: json, agentName }, claim, refusal) => {
       const identity = this.identityOf(json.userId);
       if (!identity) throw new Error('Nobody signed up with this id.');
       const context = UserExecutionContext.fromRun({ identity, context: json });
@@ -111,7 +111,7 @@ export class TestNode {
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    await this.get(RunQueue).stop();
+    await this.get(QueueWorker).stop();
     await this.app.close();
   }
 }

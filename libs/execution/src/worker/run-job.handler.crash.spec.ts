@@ -2,7 +2,13 @@ import { TERMINAL_EVENT_TYPES, type ThreadEvent } from '@bulkhead/events';
 import type { Tool } from '@bulkhead/tools';
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
 import fc from 'fast-check';
-import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from '../testing/index.ts';
+import {
+  aTool,
+  openTestExecution,
+  StoredSteps,
+  type TestExecution,
+  type TestNode,
+} from '../testing/index.ts';
 import { CrashError, type Crash, type Moment } from '../testing/stored-steps.ts';
 
 const question = 'What is 37 * 43, and remember it as a note?';

@@ -10,7 +10,13 @@ import {
 import { ActiveRuns } from '../runs/active-runs.service.ts';
 import { RunControl } from '../runs/run-control.service.ts';
 import { RunHistory } from '../runs/run-history.service.ts';
-import { aTool, openTestExecution, StoredSteps, type TestExecution, type TestNode } from '../testing/index.ts';
+import {
+  aTool,
+  openTestExecution,
+  StoredSteps,
+  type TestExecution,
+  type TestNode,
+} from '../testing/index.ts';
 
 /** What PostgreSQL can't store: NUL, and half of a character. */
 const unstorable = aTool('unstorable', () => Promise.resolve('\0 and \ud83c end'));

@@ -12,7 +12,8 @@ import { EXECUTION_OPTIONS, type ExecutionOptions } from '../execution.options.t
 import { RunTimer } from '../engine/run-timer.ts';
 import { RunConversation, type StoredConversation } from '../conversation/run-conversation.service.ts';
 import { RunBudget } from '../engine/run-budget.ts';
-import { RunStore, type RunOutcome } from '../runs/run-store.service.ts';
+import type { RunOutcome } from '../runs/run-outcome.ts';
+import { RunStore } from '../runs/run-store.service.ts';
 
 const RETRY_MS = 500;
 

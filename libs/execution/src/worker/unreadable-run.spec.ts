@@ -1,5 +1,5 @@
 import type { Identity, UserExecutionContext } from '@bulkhead/user-context';
-import { RunQueue } from '../queue/run-queue.service.ts';
+import { QueueWorker } from './queue-worker.service.ts';
 import { openTestExecution, type TestExecution, type TestNode } from '../testing/index.ts';
 
 const assistant = { name: 'assistant', description: '-', instructions: 'Be brief.', tools: [] };
@@ -49,7 +49,7 @@ describe('a run that fails outside of its own end', () => {
     await change('update bulkhead.run_queue set epoch = 9 where run_id = $1', tenth.runId);
     const node = await startWorker();
     const attempts: string[] = [];
-    await node.get(RunQueue).start((job, _claim, refusal) => {
+    await node.get(QueueWorker).start((job, _claim, refusal) => {
       attempts.push(`${job.context.runId} ${refusal?.code ?? 'tried'}`);
       return Promise.reject(new Error('The identity provider is away.'));
     });

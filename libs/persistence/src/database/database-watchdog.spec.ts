@@ -73,7 +73,9 @@ describe('the pulse of the database', () => {
 
   it('asks nothing while nothing waits', async () => {
     const before = sockets.size;
-    const pulse = new DatabaseWatchdog(`postgres://x:y@127.0.0.1:${(silent.address() as AddressInfo).port}/z`);
+    const pulse = new DatabaseWatchdog(
+      `postgres://x:y@127.0.0.1:${(silent.address() as AddressInfo).port}/z`,
+    );
     pulse.watch(() => undefined)();
     await delay(500);
     expect(sockets.size).toBe(before);

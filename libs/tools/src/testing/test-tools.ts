@@ -7,7 +7,11 @@ import { aContext } from '@bulkhead/user-context/testing';
 import type { ToolCall, ToolCaller } from '../dispatch/authorized-tool-call.ts';
 import { BuiltInToolsModule } from '../built-in/built-in-tools.module.ts';
 import { ToolDispatcher, type ToolReport } from '../dispatch/tool-dispatcher.service.ts';
-import { defaultToolLimits, TOOL_LIMITS_OPTIONS, type ToolLimitsOptions } from '../dispatch/tool-limits.service.ts';
+import {
+  defaultToolLimits,
+  TOOL_LIMITS_OPTIONS,
+  type ToolLimitsOptions,
+} from '../dispatch/tool-limits.service.ts';
 import { ToolRegistry } from '../registry/tool-registry.service.ts';
 import { SpyTool } from './spy-tool.ts';
 

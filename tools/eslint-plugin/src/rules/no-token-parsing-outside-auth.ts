@@ -20,9 +20,10 @@ export const noTokenParsingOutsideAuth: BulkheadRule = {
   except: ['libs/auth/**', 'e2e/**', 'tools/**'],
   rule: defineRule(name, message, (report, context) => {
     // The two transports hand what they were sent to the authenticator, unread.
-    const isTransport = /apps[/\\]gateway[/\\]src[/\\](auth|socket)[/\\]|[/\\]testing[/\\]|\.spec\.ts$/.test(
-      context.filename,
-    );
+    const isTransport =
+      /apps[/\\]gateway[/\\]src[/\\](security|realtime|rate-limits)[/\\]|[/\\]testing[/\\]|\.spec\.ts$/.test(
+        context.filename,
+      );
     return {
       ...onModuleReference(({ node, name: source }) => {
         if (libraries.test(source)) report(node);
