@@ -8,6 +8,7 @@ import { ImportTargets } from '../rewrite/import-target.ts';
 import { readFileSync, sourcesOf } from '../workspace/files.ts';
 import { compare, readWorkspace } from '../workspace/workspace.ts';
 import { cyclesOf } from './cycles.ts';
+import { folderEdges } from './folder-edges.ts';
 import type { Measures } from './measures.ts';
 import { ruleFindings } from './rule-findings.ts';
 
@@ -19,7 +20,11 @@ export async function measure(root: string): Promise<Measures> {
   const paths = new CanonicalPaths(publicSymbols(root), new ImportTargets(root, readWorkspace(root)));
   const project = new Project({ skipAddingFilesFromTsConfig: true, skipFileDependencyResolution: true });
   const imports = { all: 0, canonical: 0 };
-  const [fileEdges, declared] = [new Map<string, ReadonlySet<string>>(), new Map<string, string[]>()];
+  const [fileEdges, typeEdges] = [
+    new Map<string, ReadonlySet<string>>(),
+    new Map<string, ReadonlySet<string>>(),
+  ];
+  const declared = new Map<string, string[]>();
   const lines = new Map<string, number>();
   for (const path of sources) {
     const text = readFileSync(join(root, path));
@@ -27,7 +32,8 @@ export async function measure(root: string): Promise<Measures> {
     const counted = paths.count(path, file);
     imports.all += counted.all;
     imports.canonical += counted.canonical;
-    fileEdges.set(path, new Set(runtimeImports(path, file)));
+    fileEdges.set(path, new Set(ownImports(path, file, false)));
+    typeEdges.set(path, new Set(ownImports(path, file, true)));
     if (!/\.spec\.ts$/.test(path)) {
       lines.set(path, text.trimEnd().split('\n').length);
       // The client declares the wire in its own words, for users who have no server code.
@@ -41,7 +47,7 @@ export async function measure(root: string): Promise<Measures> {
     violations: ruleFindings(root),
     imports,
     edges: measureEdges(edges),
-    cycles: [...cyclesOf(fileEdges), ...cyclesOf(asMap(edges))],
+    cycles: [...cyclesOf(fileEdges), ...cyclesOf(folderEdges(typeEdges)), ...cyclesOf(asMap(edges))],
     filesOverLimit: [...lines].filter(([, count]) => count > MAX_LINES).map(([path]) => path),
     small: { under100: [...lines.values()].filter((count) => count < 100).length, all: lines.size },
     duplicates: [...declared]
@@ -51,13 +57,13 @@ export async function measure(root: string): Promise<Measures> {
   };
 }
 
-/** The own files that a file loads. Types are gone at run time, and make no circle. */
-function runtimeImports(path: string, file: SourceFile): readonly string[] {
+/** The own files that a file imports; without types, those that it loads at run time. */
+function ownImports(path: string, file: SourceFile, withTypes: boolean): readonly string[] {
   return [...file.getImportDeclarations(), ...file.getExportDeclarations()].flatMap((node) => {
     const name = node.getModuleSpecifierValue();
     const named = Node.isImportDeclaration(node) ? node.getNamedImports() : node.getNamedExports();
     const isType = node.isTypeOnly() || (named.length > 0 && named.every((it) => it.isTypeOnly()));
-    return name?.startsWith('.') && !isType ? [posix.join(dirname(path), name)] : [];
+    return name?.startsWith('.') && (withTypes || !isType) ? [posix.join(dirname(path), name)] : [];
   });
 }
 
