@@ -72,7 +72,11 @@ export class UserExecutionContext implements ContextFields {
   }
 
   /** The one creation path: every factory ends here. */
-  static #create(identity: Identity, input: ContextInput, unitOfWorkId = Symbol('unitOfWorkId')): UserExecutionContext {
+  static #create(
+    identity: Identity,
+    input: ContextInput,
+    unitOfWorkId = Symbol('unitOfWorkId'),
+  ): UserExecutionContext {
     const owner = Symbol('context');
     const fields = validateFields(identity, input, owner);
     return new UserExecutionContext(creationKey, identity, fields, { owner, unitOfWorkId });
