@@ -34,7 +34,7 @@ const id = fc.oneof(
   fc.constantFrom('', 'call_a', 'call_a', 'aB3dE5gH7', 'functions.add:0', '1.1/2.1'),
 );
 const toolName = fc.oneof(
-  fc.constantFrom('add', 'notes.add', '', '1st', 'über tool'),
+  fc.constantFrom('add', 'notes.add', '', '1st', 'über tool', '__proto__', 'constructor'),
   fc.string({ maxLength: 90 }),
 );
 const call: fc.Arbitrary<ToolCall> = fc.oneof(
