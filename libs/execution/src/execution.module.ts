@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AdmissionModule } from './admission/admission.module.ts';
 import { AgentRegistryModule } from './agents/agent-registry.module.ts';
-import { ApprovalsModule } from './approvals/approvals.module.ts';
+import { ApprovalRequestsModule } from './approvals/approval-requests.module.ts';
 import { ConversationModule } from './conversation/conversation.module.ts';
 import { EngineModule } from './engine/engine.module.ts';
 import { QueueModule } from './queue/queue.module.ts';
-import { RunsModule } from './runs/runs.module.ts';
+import { RunRecordsModule } from './runs/run-records.module.ts';
 import { StepsModule } from './steps/steps.module.ts';
 import { RunUsageModule } from './usage/run-usage.module.ts';
 import { QueueWorkerModule } from './worker/queue-worker.module.ts';
@@ -15,11 +15,11 @@ import { QueueWorkerModule } from './worker/queue-worker.module.ts';
   imports: [
     AdmissionModule,
     AgentRegistryModule,
-    ApprovalsModule,
+    ApprovalRequestsModule,
     ConversationModule,
     EngineModule,
     QueueModule,
-    RunsModule,
+    RunRecordsModule,
     StepsModule,
     RunUsageModule,
     QueueWorkerModule,
@@ -27,11 +27,11 @@ import { QueueWorkerModule } from './worker/queue-worker.module.ts';
   exports: [
     AdmissionModule,
     AgentRegistryModule,
-    ApprovalsModule,
+    ApprovalRequestsModule,
     ConversationModule,
     EngineModule,
     QueueModule,
-    RunsModule,
+    RunRecordsModule,
     StepsModule,
     RunUsageModule,
     QueueWorkerModule,

@@ -8,7 +8,7 @@ import {
   dialects,
   modelsAt,
   ProviderServer,
-  type Dialect,
+  type ProviderDialect,
   type ProviderAct,
 } from './testing/index.ts';
 
@@ -24,7 +24,7 @@ const greeting = { texts: ['Grüß', ' dich ', '🦉'], usage };
 const answer: ProviderAct = { does: 'answer', answer: greeting };
 
 describe.each(dialectNames)('the provider %s', (name) => {
-  const dialect: Dialect = dialects[name];
+  const dialect: ProviderDialect = dialects[name];
   let server: ProviderServer;
   let baseUrl: string;
   beforeEach(async () => {

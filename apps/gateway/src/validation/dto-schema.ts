@@ -2,10 +2,10 @@ import type { Type } from '@nestjs/common';
 import { getMetadataStorage } from 'class-validator';
 
 /** A JSON Schema (draft 2020-12), as far as rules of class-validator say it. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+export type FieldSchema = Readonly<Record<string, unknown>>;
 
 /** The meaning of each rule of class-validator in JSON Schema, by the rule's own name. */
-const meanings: Readonly<Record<string, (...limits: readonly unknown[]) => JsonSchema>> = {
+const meanings: Readonly<Record<string, (...limits: readonly unknown[]) => FieldSchema>> = {
   isString: () => ({ type: 'string' }),
   isNotEmpty: () => ({ minLength: 1 }),
   minLength: (minLength) => ({ minLength }),
@@ -30,7 +30,7 @@ const meanings: Readonly<Record<string, (...limits: readonly unknown[]) => JsonS
 
 /** A DTO's fields by their rules, and which of them may be absent. */
 interface DescribedFields {
-  readonly fields: Readonly<Record<string, JsonSchema>>;
+  readonly fields: Readonly<Record<string, FieldSchema>>;
   readonly optional: ReadonlySet<string>;
 }
 
@@ -41,7 +41,7 @@ interface DescribedFields {
 export function fieldsOfDto(dto: Type<object>): DescribedFields {
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
   const defaults = new dto() as Readonly<Record<string, unknown>>;
-  const fields: Record<string, JsonSchema> = {};
+  const fields: Record<string, FieldSchema> = {};
   const optional = new Set<string>();
   for (const { propertyName, type, name = type, constraints, each } of rules) {
     const given = defaults[propertyName];
@@ -59,7 +59,7 @@ export function fieldsOfDto(dto: Type<object>): DescribedFields {
 }
 
 /** The JSON Schema of the objects that a DTO accepts. @throws Error, as `fieldsOfDto` */
-export function schemaOfDto(dto: Type<object>): JsonSchema {
+export function schemaOfDto(dto: Type<object>): FieldSchema {
   const { fields, optional } = fieldsOfDto(dto);
   const required = Object.keys(fields).filter((name) => !optional.has(name));
   return {
@@ -70,7 +70,7 @@ export function schemaOfDto(dto: Type<object>): JsonSchema {
   };
 }
 
-const withItems = ({ items, ...field }: JsonSchema, keywords: JsonSchema): JsonSchema => ({
+const withItems = ({ items, ...field }: FieldSchema, keywords: FieldSchema): FieldSchema => ({
   ...field,
-  items: { ...(items as JsonSchema | undefined), ...keywords },
+  items: { ...(items as FieldSchema | undefined), ...keywords },
 });

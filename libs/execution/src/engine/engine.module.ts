@@ -5,7 +5,7 @@ import { TelemetryModule } from '@bulkhead/telemetry';
 import { ToolsModule } from '@bulkhead/tools';
 import { UserContextModule } from '@bulkhead/user-context';
 import { AgentRegistryModule } from '../agents/agent-registry.module.ts';
-import { ApprovalsModule } from '../approvals/approvals.module.ts';
+import { ApprovalRequestsModule } from '../approvals/approval-requests.module.ts';
 import { StepsModule } from '../steps/steps.module.ts';
 import { RunUsageModule } from '../usage/run-usage.module.ts';
 import { AgentObserver } from './agent-observer.service.ts';
@@ -26,7 +26,7 @@ import { SubAgents } from './sub-agents.service.ts';
     ToolsModule,
     UserContextModule,
     AgentRegistryModule,
-    ApprovalsModule,
+    ApprovalRequestsModule,
     StepsModule,
     RunUsageModule,
   ],

@@ -4,7 +4,7 @@ export {
   type ChatCompletionsHandler,
   type ChatCompletionsRequest,
 } from './chat-completions.server.ts';
-export type { Dialect, ProviderAnswer, Refusal } from './dialects/dialect.contract.ts';
+export type { ProviderDialect, ProviderAnswer, ServiceRefusal } from './dialects/dialect.contract.ts';
 export { assertAcceptable, brokenPromptRule, promptRules } from './prompt-rules.ts';
 export { dialectNames, dialects, modelsAt, type DialectName } from './provider-dialects.ts';
 export {

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IdentifiedAnswer, ProviderAnswer, Refusal, WireBody } from './dialects/dialect.contract.ts';
+import type {
+  IdentifiedAnswer,
+  ProviderAnswer,
+  ServiceRefusal,
+  WireBody,
+} from './dialects/dialect.contract.ts';
 import type { Recording } from './recordings.ts';
 import { dialects, type DialectName } from './provider-dialects.ts';
 import { refusalOf, type ReceivedRequest } from './request-check.ts';
@@ -30,7 +35,7 @@ export interface ProviderRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: WireBody;
   /** How it was refused, by the service's rules; undefined when it was accepted. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: ServiceRefusal | undefined;
   /** Settles when the client's connection has ended. */
   readonly closed: Promise<unknown>;
 }
@@ -64,7 +69,7 @@ export class ProviderServer {
   }
 
   /** The refusals of those that broke one. */
-  get refusals(): Refusal[] {
+  get refusals(): ServiceRefusal[] {
     return this.requests.flatMap(({ refusal }) => refusal ?? []);
   }
 
@@ -100,7 +105,7 @@ export class ProviderServer {
     await this.#perform(act ?? { does: 'refuse', status: 500 }, request, response, text);
   }
 
-  #refusalOf(request: ReceivedRequest, text: string): Refusal | undefined {
+  #refusalOf(request: ReceivedRequest, text: string): ServiceRefusal | undefined {
     const dialect = dialects[this.dialect];
     try {
       JSON.parse(text, refuseHalfCharacters);
@@ -145,7 +150,7 @@ export class ProviderServer {
 
 function respond(
   response: ServerResponse,
-  { status, body }: Refusal,
+  { status, body }: ServiceRefusal,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));

@@ -1,5 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dialect, GivenThoughts, Refusal, WireBody } from './dialects/dialect.contract.ts';
+import type {
+  ProviderDialect,
+  GivenThoughts,
+  ServiceRefusal,
+  WireBody,
+} from './dialects/dialect.contract.ts';
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
@@ -15,11 +20,11 @@ export interface RequestLimits {
 
 /** What a service says to the request before it thinks about an answer; undefined when all is well. */
 export function refusalOf(
-  dialect: Dialect,
+  dialect: ProviderDialect,
   { path, headers, body }: ReceivedRequest,
   thoughts: GivenThoughts,
   { models = [dialect.model], contextTokens = Infinity }: RequestLimits,
-): Refusal | undefined {
+): ServiceRefusal | undefined {
   const route = path.split('?')[0] ?? '';
   const named = /\/models\/([^:]+):/.exec(route)?.[1];
   const model = named ?? String(body['model']);

@@ -33,7 +33,9 @@ export const noAuthBypass: BulkheadRule = {
   // Specs and what serves them send such headers to see them ignored.
   except: ['**/*.spec.ts', '**/src/testing/**'],
   rule: defineRule(name, message, (report, context) => {
-    const isAuth = /(libs[/\\]auth|apps[/\\]gateway[/\\]src[/\\]auth)[/\\]/.test(context.filename);
+    const isAuth = /(libs[/\\]auth|apps[/\\]gateway[/\\]src[/\\](security|account))[/\\]/.test(
+      context.filename,
+    );
     const judge = (node: Node): void => {
       const text = nameOf(node) ?? '';
       if (isSideDoor(text)) report(node);

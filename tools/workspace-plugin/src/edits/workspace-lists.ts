@@ -2,6 +2,7 @@ import type { Names } from '../names.ts';
 import type { ListedLine } from './lines.ts';
 
 const appModule = 'apps/gateway/src/app.module.ts';
+const clientsModule = 'apps/gateway/src/clients.module.ts';
 const boundaries = 'tools/eslint-plugin/src/boundaries.ts';
 const key = (name: string): string => (name.includes('-') ? `'${name}'` : name);
 
@@ -38,24 +39,14 @@ const linesOfModule = (module: string, from: string): readonly ListedLine[] => [
   { file: appModule, line: `        ${module},`, isBefore: endOf(/^ {6}imports: \[$/, '      ],') },
 ];
 
-/** The lines that make a REST resource a part of the server. */
+/** The lines that make a REST resource a part of the server, among all that serves clients. */
 export const linesOfResource = ({ kebab, pascal }: Names): readonly ListedLine[] => [
   {
-    file: appModule,
-    line: `import { ${pascal}Controller } from './${kebab}/${kebab}.controller.ts';`,
+    file: clientsModule,
+    line: `import { ${pascal}RestModule } from './${kebab}/${kebab}.module.ts';`,
     isBefore: isRelativeImport,
   },
-  {
-    file: appModule,
-    line: `import { ${pascal}Handler } from './${kebab}/${kebab}.handler.ts';`,
-    isBefore: isRelativeImport,
-  },
-  {
-    file: appModule,
-    line: `        ${pascal}Controller,`,
-    isBefore: endOf(/^ {6}controllers: \[$/, '      ],'),
-  },
-  { file: appModule, line: `        ${pascal}Handler,`, isBefore: endOf(/^ {6}providers: \[$/, '      ],') },
+  { file: clientsModule, line: `    ${pascal}RestModule,`, isBefore: endOf(/^ {2}imports: \[$/, '  ],') },
 ];
 
 const isRelativeImport = (line: string): boolean => /^import \{ .* from '\.\//.test(line);

@@ -1,7 +1,7 @@
 import type { Names } from '../names.ts';
 import type { Files } from './project.ts';
 
-/** A controller, what it resolves in the user's scope, the wire form, and a spec. */
+/** A module with a controller, its handler in the user's scope, the wire form, and a spec. */
 export const resourceFiles = ({ kebab, pascal, words }: Names): Files => ({
   [`${kebab}.dto.ts`]: `import { ApiProperty } from '@nestjs/swagger';
 
@@ -14,6 +14,19 @@ export class ${pascal}ListDto {
   @ApiProperty({ type: [${pascal}ItemDto] })
   readonly items!: readonly ${pascal}ItemDto[];
 }
+`,
+  [`${kebab}.module.ts`]: `import { Module } from '@nestjs/common';
+import { UserContextModule } from '@bulkhead/user-context';
+import { ${pascal}Controller } from './${kebab}.controller.ts';
+import { ${pascal}Handler } from './${kebab}.handler.ts';
+
+/** Your ${words} over REST. */
+@Module({
+  imports: [UserContextModule],
+  controllers: [${pascal}Controller],
+  providers: [${pascal}Handler],
+})
+export class ${pascal}RestModule {}
 `,
   [`${kebab}.handler.ts`]: `import { Injectable, Scope } from '@nestjs/common';
 import { UserContextScope } from '@bulkhead/user-context';
@@ -33,9 +46,9 @@ export class ${pascal}Handler {
   [`${kebab}.controller.ts`]: `import { Controller, Get, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ScopeRunner, UserExecutionContext } from '@bulkhead/user-context';
-import { Authenticated } from '../auth/access.decorator.ts';
-import type { UserRequest } from '../auth/authentication.guard.ts';
-import { ApiProblems } from '../openapi/api-problems.decorator.ts';
+import { Authenticated } from '../security/access.decorator.ts';
+import type { UserRequest } from '../security/authentication.guard.ts';
+import { ApiProblems } from '../problems/api-problems.decorator.ts';
 import { ${pascal}ListDto } from './${kebab}.dto.ts';
 import { ${pascal}Handler } from './${kebab}.handler.ts';
 

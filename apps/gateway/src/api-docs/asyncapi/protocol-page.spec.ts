@@ -4,7 +4,7 @@ import { controlEvents, eventData } from './event-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { socketCalls } from './socket-calls.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../../docs/protocol.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../../docs/protocol.md'), 'utf8');
 
 /** The rows of the table whose header begins so, by their first cell. */
 function tableOf(header: string): Map<string, readonly string[]> {

@@ -4,12 +4,12 @@ import {
   type AnthropicBody,
   type AnthropicMessage,
 } from './anthropic-wire.ts';
-import type { Refusal, Rule } from './dialect.contract.ts';
+import type { ServiceRefusal, DialectRule } from './dialect.contract.ts';
 
-type AnthropicRule = Rule<AnthropicBody & { messages: readonly AnthropicMessage[] }>;
+type AnthropicRule = DialectRule<AnthropicBody & { messages: readonly AnthropicMessage[] }>;
 
 /** The id of the request is in the header `request-id` as well. */
-export const refuse = (message: string, status = 400, type = 'invalid_request_error'): Refusal => ({
+export const refuse = (message: string, status = 400, type = 'invalid_request_error'): ServiceRefusal => ({
   status,
   body: { type: 'error', error: { type, message }, request_id: 'req_011CYByzUedawPRMujMEod1a' },
 });
@@ -26,7 +26,7 @@ const idsOf = (message: AnthropicMessage | undefined, type: 'tool_use' | 'tool_r
 /** Looks at every block with its place. */
 const eachBlock =
   (
-    look: (block: AnthropicBlock, at: string, message: AnthropicMessage) => Refusal | undefined,
+    look: (block: AnthropicBlock, at: string, message: AnthropicMessage) => ServiceRefusal | undefined,
   ): AnthropicRule =>
   ({ messages }) => {
     for (const [m, message] of messages.entries()) {

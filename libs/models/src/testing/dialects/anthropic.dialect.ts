@@ -1,9 +1,9 @@
 import { anthropicRules, refuse } from './anthropic-rules.ts';
 import { anthropicFrames } from './anthropic-wire.ts';
-import { checking, type Dialect } from './dialect.contract.ts';
+import { checking, type ProviderDialect } from './dialect.contract.ts';
 
 /** Anthropic's messages. */
-export const anthropic: Dialect = {
+export const anthropic: ProviderDialect = {
   provider: 'anthropic',
   model: 'claude-sonnet-4-5',
   path: () => '/messages',

@@ -1,13 +1,13 @@
 import { findStray, findUnanswered, isSilent, namesOf } from './chat-rules.ts';
 import { chatFrames, type ChatBody } from './chat-wire.ts';
-import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
+import { checking, type ProviderDialect, type ServiceRefusal, type DialectRule } from './dialect.contract.ts';
 
-const refuse = (message: string, status = 400, type = 'invalid_request_error'): Refusal => ({
+const refuse = (message: string, status = 400, type = 'invalid_request_error'): ServiceRefusal => ({
   status,
   body: { error: { message, type, param: null, code: 'invalid_request_error' } },
 });
 
-const filled: Rule<ChatBody> = ({ messages }) => {
+const filled: DialectRule<ChatBody> = ({ messages }) => {
   const index = messages.findIndex((message) => message.content === undefined && !message.tool_calls?.length);
   if (index >= 0)
     return refuse(
@@ -19,14 +19,14 @@ const filled: Rule<ChatBody> = ({ messages }) => {
     : undefined;
 };
 
-const name: Rule<ChatBody> = (body) => {
+const name: DialectRule<ChatBody> = (body) => {
   const bad = namesOf(body).find((found) => !/^[a-zA-Z0-9_-]{1,64}$/.test(found.name));
   const rule =
     "string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.";
   return bad && refuse(`Invalid '${bad.at}': ${rule}`);
 };
 
-const answered: Rule<ChatBody> = ({ messages }) => {
+const answered: DialectRule<ChatBody> = ({ messages }) => {
   const rule =
     "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.";
   return (
@@ -34,13 +34,13 @@ const answered: Rule<ChatBody> = ({ messages }) => {
   );
 };
 
-const stray: Rule<ChatBody> = ({ messages }) =>
+const stray: DialectRule<ChatBody> = ({ messages }) =>
   findStray(messages) === undefined
     ? undefined
     : refuse("Messages with role 'tool' must be a response to a preceding message with 'tool_calls'");
 
 /** In thinking mode every turn that calls tools comes back with its thoughts, as they were. */
-const thoughtful: Rule<ChatBody> = ({ messages }, thoughts) => {
+const thoughtful: DialectRule<ChatBody> = ({ messages }, thoughts) => {
   const index = messages.findIndex(({ tool_calls: calls = [], reasoning_content: given }) =>
     calls.some(({ id }) => thoughts.has(id) && thoughts.get(id) !== given),
   );
@@ -55,7 +55,7 @@ const thoughtful: Rule<ChatBody> = ({ messages }, thoughts) => {
  * bodies by hotovo/aider-desk#529 (thoughts), langgenius/dify#32222 (answers to calls). While it thinks, the stream has
  * comments that keep the connection alive (its page on rate limits).
  */
-export const deepseek: Dialect = {
+export const deepseek: ProviderDialect = {
   provider: 'openai-compatible',
   model: 'deepseek-reasoner',
   path: () => '/chat/completions',

@@ -25,7 +25,7 @@ export interface IdentifiedAnswer extends ProviderAnswer {
 }
 
 /** How a service says no. */
-export interface Refusal {
+export interface ServiceRefusal {
   readonly status: number;
   readonly body: object;
 }
@@ -37,10 +37,10 @@ export type WireBody = Readonly<Record<string, unknown>>;
 export type GivenThoughts = ReadonlyMap<string, string>;
 
 /** One rule of a service. @returns its refusal when the request breaks it */
-export type Rule<Body> = (body: Body, thoughts: GivenThoughts) => Refusal | undefined;
+export type DialectRule<Body> = (body: Body, thoughts: GivenThoughts) => ServiceRefusal | undefined;
 
 /** How one service is spoken to, what it refuses, and how it answers. */
-export interface Dialect {
+export interface ProviderDialect {
   /** Its name in model references. */
   readonly provider: 'openai-compatible' | 'openai' | 'anthropic' | 'google';
   readonly model: string;
@@ -50,13 +50,13 @@ export interface Dialect {
   readonly keyHeader: string;
   readonly keyPrefix: string;
   /** The answer to a request without a key. Absent: it needs none. */
-  readonly unauthorized?: Refusal;
+  readonly unauthorized?: ServiceRefusal;
   /** The answer to a request for another model. Absent: it has one and doesn't look. */
-  readonly unknownModel?: (model: string) => Refusal;
+  readonly unknownModel?: (model: string) => ServiceRefusal;
   /** The answer to more tokens than fit. Absent: it cuts the conversation without a word. */
-  readonly tooLong?: (tokens: number, limit: number) => Refusal;
+  readonly tooLong?: (tokens: number, limit: number) => ServiceRefusal;
   /** @returns the refusal of the first rule that the body breaks */
-  readonly check: (body: WireBody, thoughts: GivenThoughts) => Refusal | undefined;
+  readonly check: (body: WireBody, thoughts: GivenThoughts) => ServiceRefusal | undefined;
   /** The n-th tool call id that it gives. */
   readonly callId: (n: number) => string;
   /** The event stream of an answer, one frame per element. */
@@ -67,7 +67,7 @@ export interface Dialect {
 
 /** Checks the rules in order. */
 export const checking =
-  <Body>(rules: readonly Rule<Body>[]): Dialect['check'] =>
+  <Body>(rules: readonly DialectRule<Body>[]): ProviderDialect['check'] =>
   (body, thoughts) => {
     for (const rule of rules) {
       const refusal = rule(body as Body, thoughts);

@@ -1,4 +1,4 @@
-import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
+import { checking, type ProviderDialect, type ServiceRefusal, type DialectRule } from './dialect.contract.ts';
 import { googleFrames, isOwnSignature, type GoogleBody, type GoogleContent } from './google-wire.ts';
 import { findBadSchemas } from './google-schema.ts';
 
@@ -13,7 +13,7 @@ const statuses: Readonly<Record<number, string>> = {
 const bodyOf = (message: string, code: number, details: readonly object[] = []): object => ({
   error: { code, message, status: statuses[code] ?? 'UNKNOWN', ...(details.length > 0 && { details }) },
 });
-const refuse = (message: string, status = 400, details: readonly object[] = []): Refusal => ({
+const refuse = (message: string, status = 400, details: readonly object[] = []): ServiceRefusal => ({
   status,
   body: bodyOf(message, status, details),
 });
@@ -28,7 +28,7 @@ const callsOf = (content: GoogleContent | undefined) =>
 const responsesOf = (content: GoogleContent | undefined) =>
   partsOf(content).flatMap((part) => part.functionResponse ?? []);
 
-const filled: Rule<GoogleBody> = ({ contents = [] }) => {
+const filled: DialectRule<GoogleBody> = ({ contents = [] }) => {
   const at = (place: string, rule: string) => refuse(`* GenerateContentRequest.${place}: ${rule}\n`);
   if (contents.length === 0) return at('contents', 'contents is not specified');
   for (const [c, content] of contents.entries()) {
@@ -44,7 +44,7 @@ const filled: Rule<GoogleBody> = ({ contents = [] }) => {
   return isKnown ? undefined : refuse('Please use a valid role: user, model.');
 };
 
-const turns: Rule<GoogleBody> = ({ contents = [] }) => {
+const turns: DialectRule<GoogleBody> = ({ contents = [] }) => {
   for (const [index, content] of contents.entries()) {
     const [calls, asked] = [callsOf(content), callsOf(contents[index - 1])];
     if (calls.length > 0 && contents[index - 1]?.role !== 'user') {
@@ -70,7 +70,7 @@ const turns: Rule<GoogleBody> = ({ contents = [] }) => {
 };
 
 /** Of the current turn: after the newest message of the user. The first call of each step carries a signature. */
-const signed: Rule<GoogleBody> = ({ contents = [] }) => {
+const signed: DialectRule<GoogleBody> = ({ contents = [] }) => {
   const begin = contents.findLastIndex(
     (content) => content.role === 'user' && responsesOf(content).length === 0,
   );
@@ -92,7 +92,7 @@ const signed: Rule<GoogleBody> = ({ contents = [] }) => {
   return undefined;
 };
 
-const functions: Rule<GoogleBody> = ({ tools = [] }) => {
+const functions: DialectRule<GoogleBody> = ({ tools = [] }) => {
   for (const [t, { functionDeclarations: declared = [] }] of tools.entries()) {
     for (const [f, { name, parameters }] of declared.entries()) {
       const at = `tools[${t}].function_declarations[${f}]`;
@@ -116,7 +116,7 @@ const functions: Rule<GoogleBody> = ({ tools = [] }) => {
  * and router-for-me/CLIProxyAPI#1292 (empty parts), kaitranntt/ccs#25 (names), nanbingxyz/5ire#42 (schemas) and
  * lbjlaq/Antigravity-Manager#139 (signatures).
  */
-export const google: Dialect = {
+export const google: ProviderDialect = {
   provider: 'google',
   model: 'gemini-3-flash-preview',
   path: (model) => `/models/${model}:streamGenerateContent`,

@@ -1,13 +1,13 @@
 import { alternates, callsOf, hasLateSystem, isJsonObject, isSilent } from './chat-rules.ts';
 import { chatFrames, type ChatBody } from './chat-wire.ts';
-import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
+import { checking, type ProviderDialect, type ServiceRefusal, type DialectRule } from './dialect.contract.ts';
 
-const refuse = (message: string, code: number, type: string, more: object = {}): Refusal => ({
+const refuse = (message: string, code: number, type: string, more: object = {}): ServiceRefusal => ({
   status: code,
   body: { error: { code, message, type, ...more } },
 });
 
-const filled: Rule<ChatBody> = ({ messages }) => {
+const filled: DialectRule<ChatBody> = ({ messages }) => {
   if (messages.some((message) => message.role !== 'assistant' && isSilent(message))) {
     return refuse("All non-assistant messages must contain 'content'", 400, 'invalid_request_error');
   }
@@ -19,7 +19,7 @@ const filled: Rule<ChatBody> = ({ messages }) => {
 const lateSystem =
   'Only user and assistant roles are supported, with the exception of an initial optional system message!';
 
-const template: Rule<ChatBody> = ({ messages }) => {
+const template: DialectRule<ChatBody> = ({ messages }) => {
   const rule =
     'After the optional system message, conversation roles must alternate user and assistant roles except for tool calls and results.';
   const place = '\n------------\nWhile executing CallExpression at line 47, column 32 in source:';
@@ -30,7 +30,7 @@ const template: Rule<ChatBody> = ({ messages }) => {
     : refuse(`${place}\nError: Jinja Exception: ${rule}`, 500, 'server_error');
 };
 
-const writtenArguments: Rule<ChatBody> = (body) =>
+const writtenArguments: DialectRule<ChatBody> = (body) =>
   callsOf(body).some(({ call }) => !isJsonObject(call.function.arguments))
     ? refuse('Failed to parse tool call arguments as JSON', 500, 'server_error')
     : undefined;
@@ -41,7 +41,7 @@ const writtenArguments: Rule<ChatBody> = (body) =>
  * and its `common/chat.cpp` (content, arguments). It has one model and doesn't look at the name; while it reads a long
  * prompt the stream has comments.
  */
-export const llamaCpp: Dialect = {
+export const llamaCpp: ProviderDialect = {
   provider: 'openai-compatible',
   model: 'devstral-small-2',
   path: () => '/chat/completions',

@@ -1,8 +1,8 @@
 import { callsOf, namesOf } from './chat-rules.ts';
 import { chatFrames, type ChatBody } from './chat-wire.ts';
-import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
+import { checking, type ProviderDialect, type ServiceRefusal, type DialectRule } from './dialect.contract.ts';
 
-const refuse = (message: string, type: string, code: string | null): Refusal => ({
+const refuse = (message: string, type: string, code: string | null): ServiceRefusal => ({
   status: 400,
   body: { object: 'error', message, type, param: null, code },
 });
@@ -22,7 +22,7 @@ const known = [
 ];
 const knownOfAssistant = ['role', 'content', 'tool_calls', 'prefix'];
 
-const extra: Rule<ChatBody> = (body) => {
+const extra: DialectRule<ChatBody> = (body) => {
   const loc = [
     ...Object.keys(body)
       .filter((key) => !known.includes(key))
@@ -45,7 +45,7 @@ const extra: Rule<ChatBody> = (body) => {
   return { status: 422, body: body422 };
 };
 
-const callId: Rule<ChatBody> = (body) => {
+const callId: DialectRule<ChatBody> = (body) => {
   const ids = [
     ...callsOf(body).map(({ call }) => call.id),
     ...body.messages.flatMap((m) => m.tool_call_id ?? []),
@@ -59,14 +59,14 @@ const callId: Rule<ChatBody> = (body) => {
   );
 };
 
-const name: Rule<ChatBody> = (body) => {
+const name: DialectRule<ChatBody> = (body) => {
   const bad = namesOf(body).find((found) => !/^[a-zA-Z0-9_-]{1,64}$/.test(found.name));
   if (!bad) return undefined;
   const rule = 'must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64.';
   return refuse(`Function name was ${bad.name} but ${rule}`, 'invalid_function_call', '3280');
 };
 
-const filled: Rule<ChatBody> = ({ messages }) =>
+const filled: DialectRule<ChatBody> = ({ messages }) =>
   messages.some((message) => message.role === 'assistant' && !message.content && !message.tool_calls?.length)
     ? refuse(
         'Assistant message must have either content or tool_calls, but not none.',
@@ -82,7 +82,7 @@ const following: Readonly<Record<string, readonly string[]>> = {
   tool: ['assistant', 'tool'],
 };
 
-const order: Rule<ChatBody> = ({ messages }) => {
+const order: DialectRule<ChatBody> = ({ messages }) => {
   if (messages.length === 0) return misplaced('Conversation must have at least one message');
   for (const [index, { role }] of messages.slice(1).entries()) {
     const before = messages[index]!.role;
@@ -94,7 +94,7 @@ const order: Rule<ChatBody> = ({ messages }) => {
   return last === 'assistant' ? misplaced(`${expected} but got assistant`) : undefined;
 };
 
-const asManyAnswers: Rule<ChatBody> = ({ messages }) => {
+const asManyAnswers: DialectRule<ChatBody> = ({ messages }) => {
   let open = 0;
   for (const { role, tool_calls: calls = [] } of messages) {
     if (role === 'tool') open -= 1;
@@ -111,7 +111,7 @@ const asManyAnswers: Rule<ChatBody> = ({ messages }) => {
  * OpenHands/OpenHands#8685 (empty turns), openai/openai-agents-python#442 and charmbracelet/crush#1590 (unknown fields:
  * also `stream_options` and `reasoning_content`). Usage comes unasked.
  */
-export const mistral: Dialect = {
+export const mistral: ProviderDialect = {
   provider: 'openai-compatible',
   model: 'mistral-large-latest',
   path: () => '/chat/completions',

@@ -1,13 +1,13 @@
 import { callsOf, findStray, findUnanswered, isSilent, namesOf } from './chat-rules.ts';
 import { chatFrames, type ChatBody } from './chat-wire.ts';
-import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
+import { checking, type ProviderDialect, type ServiceRefusal, type DialectRule } from './dialect.contract.ts';
 
 const refuse = (
   message: string,
   param: string | null,
   code: string | null = null,
   status = 400,
-): Refusal => ({
+): ServiceRefusal => ({
   status,
   body: { error: { message, type: 'invalid_request_error', param, code } },
 });
@@ -17,7 +17,7 @@ const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 /** Keywords that a function's schema may not have at its top. */
 const notAtTop = ['oneOf', 'anyOf', 'allOf', 'enum', 'not'];
 
-const emptyArray: Rule<ChatBody> = (body) => {
+const emptyArray: DialectRule<ChatBody> = (body) => {
   const arrays: [string, unknown][] = [
     ['messages', body.messages ?? []],
     ['tools', body.tools],
@@ -37,13 +37,13 @@ const emptyArray: Rule<ChatBody> = (body) => {
   );
 };
 
-const role: Rule<ChatBody> = ({ messages }) => {
+const role: DialectRule<ChatBody> = ({ messages }) => {
   const index = messages.findIndex((message) => !roles.includes(message.role));
   const at = `messages[${index}].role`;
   return index < 0 ? undefined : refuse(`Invalid value: '${messages[index]!.role}'.`, at, 'invalid_value');
 };
 
-const name: Rule<ChatBody> = (body) => {
+const name: DialectRule<ChatBody> = (body) => {
   for (const { at, name: given } of namesOf(body)) {
     if (given.length > 64) {
       const found = `got a string with length ${given.length} instead.`;
@@ -58,7 +58,7 @@ const name: Rule<ChatBody> = (body) => {
   return undefined;
 };
 
-const callId: Rule<ChatBody> = (body) => {
+const callId: DialectRule<ChatBody> = (body) => {
   const long = callsOf(body).find(({ call }) => call.id.length > 40);
   if (!long) return undefined;
   const found = `got a string with length ${long.call.id.length} instead.`;
@@ -66,7 +66,7 @@ const callId: Rule<ChatBody> = (body) => {
   return refuse(message, `${long.at}.id`, 'string_above_max_length');
 };
 
-const writtenArguments: Rule<ChatBody> = (body) => {
+const writtenArguments: DialectRule<ChatBody> = (body) => {
   const found = callsOf(body).find(({ call }) => typeof call.function.arguments !== 'string');
   const at = `${found?.at}.function.arguments`;
   return (
@@ -75,13 +75,13 @@ const writtenArguments: Rule<ChatBody> = (body) => {
   );
 };
 
-const content: Rule<ChatBody> = ({ messages }) => {
+const content: DialectRule<ChatBody> = ({ messages }) => {
   const index = messages.findIndex((message) => isSilent(message) && !message.tool_calls?.length);
   const at = `messages.[${index}].content`;
   return index < 0 ? undefined : refuse("Invalid value for 'content': expected a string, got null.", at);
 };
 
-const answered: Rule<ChatBody> = ({ messages }) => {
+const answered: DialectRule<ChatBody> = ({ messages }) => {
   const found = findUnanswered(messages);
   if (!found) return undefined;
   const rule =
@@ -90,13 +90,13 @@ const answered: Rule<ChatBody> = ({ messages }) => {
   return refuse(message, `messages.[${found.index + 1}].role`);
 };
 
-const stray: Rule<ChatBody> = ({ messages }) => {
+const stray: DialectRule<ChatBody> = ({ messages }) => {
   const index = findStray(messages);
   const rule = "messages with role 'tool' must be a response to a preceding message with 'tool_calls'.";
   return index === undefined ? undefined : refuse(`Invalid parameter: ${rule}`, `messages.[${index}].role`);
 };
 
-const schema: Rule<ChatBody> = ({ tools = [] }) => {
+const schema: DialectRule<ChatBody> = ({ tools = [] }) => {
   for (const [index, { function: tool }] of tools.entries()) {
     const { parameters } = tool;
     if (parameters === undefined) continue;
@@ -137,7 +137,7 @@ function findBadSchema(value: unknown, path: readonly string[]): string | undefi
  * langchain-ai/langchainjs#4153 (null content), spring-projects/spring-ai#4776 (schemas) and
  * vishalmysore/Tools4AI#16 (array bounds).
  */
-export const openai: Dialect = {
+export const openai: ProviderDialect = {
   provider: 'openai',
   model: 'gpt-4o-mini',
   path: () => '/chat/completions',

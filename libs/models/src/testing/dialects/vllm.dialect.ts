@@ -1,8 +1,8 @@
 import { alternates, callsOf, hasLateSystem, isJsonObject, isSilent } from './chat-rules.ts';
 import { chatFrames, type ChatBody } from './chat-wire.ts';
-import { checking, type Dialect, type Refusal, type Rule } from './dialect.contract.ts';
+import { checking, type ProviderDialect, type ServiceRefusal, type DialectRule } from './dialect.contract.ts';
 
-const refuse = (message: string, type = 'BadRequestError', code = 400): Refusal => ({
+const refuse = (message: string, type = 'BadRequestError', code = 400): ServiceRefusal => ({
   status: code,
   body: { error: { message, type, param: null, code } },
 });
@@ -10,7 +10,7 @@ const refuse = (message: string, type = 'BadRequestError', code = 400): Refusal 
 const lateSystem =
   'Only user and assistant roles are supported, with the exception of an initial optional system message!';
 
-const template: Rule<ChatBody> = (body) => {
+const template: DialectRule<ChatBody> = (body) => {
   const { messages } = body;
   if (hasLateSystem(messages)) return refuse(lateSystem);
   if (!alternates(messages)) {
@@ -25,12 +25,12 @@ const template: Rule<ChatBody> = (body) => {
     : undefined;
 };
 
-const writtenArguments: Rule<ChatBody> = (body) => {
+const writtenArguments: DialectRule<ChatBody> = (body) => {
   const bad = callsOf(body).find(({ call }) => !isJsonObject(call.function.arguments));
   return bad && refuse(`Can only get item pairs from a mapping. (${bad.at})`);
 };
 
-const filled: Rule<ChatBody> = ({ messages }) =>
+const filled: DialectRule<ChatBody> = ({ messages }) =>
   messages.some((message) => isSilent(message) && !message.tool_calls?.length && message.role !== 'assistant')
     ? refuse('1 validation error for ValidatorIterator: content Input should be a valid string')
     : undefined;
@@ -40,7 +40,7 @@ const filled: Rule<ChatBody> = ({ messages }) =>
  * vllm-project/vllm#6862, #9019 and #12332; the body of newer versions by suitenumerique/conversations#197, the context
  * by vllm-project/vllm#20409. It needs no key unless it is started with one.
  */
-export const vllm: Dialect = {
+export const vllm: ProviderDialect = {
   provider: 'openai-compatible',
   model: 'mistralai/Mistral-7B-Instruct-v0.3',
   path: () => '/chat/completions',

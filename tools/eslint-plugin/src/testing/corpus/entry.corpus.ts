@@ -27,7 +27,10 @@ export const entry: Corpora = {
     ],
     innocent: [
       ['libs/auth/src/planted.ts', `import { jwtVerify } from 'jose';`],
-      ['apps/gateway/src/auth/planted.ts', 'export const who = (request) => request.headers.authorization;'],
+      [
+        'apps/gateway/src/security/planted.ts',
+        'export const who = (request) => request.headers.authorization;',
+      ],
       [tools, `export const decoded = (cursor: string) => Buffer.from(cursor, 'base64url').toString();`],
       [tools, `export const parts = (version: string) => version.split('.');`],
       [
@@ -54,7 +57,7 @@ export const entry: Corpora = {
       [tools, 'export const isAuthOptional = true;'],
       [tools, 'const secret = 1; export { secret as backdoor };'],
       ['libs/auth/src/planted.ts', `import { flags } from '@bulkhead/flags';`],
-      ['apps/gateway/src/auth/planted.ts', `const { flags } = await import('@bulkhead/flags');`],
+      ['apps/gateway/src/security/planted.ts', `const { flags } = await import('@bulkhead/flags');`],
     ],
     innocent: [
       [gateway, 'export const authenticate = (authenticator) => authenticator.authenticate();'],

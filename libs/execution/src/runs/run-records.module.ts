@@ -20,4 +20,4 @@ import { RunTotals } from './run-totals.service.ts';
   providers: [ActiveRuns, AdminRuns, RunCancellation, RunControl, RunHistory, RunLookup, RunStore, RunTotals],
   exports: [ActiveRuns, AdminRuns, RunControl, RunHistory, RunLookup, RunStore, RunTotals],
 })
-export class RunsModule {}
+export class RunRecordsModule {}

@@ -13,4 +13,4 @@ import { Approvals } from './approvals.service.ts';
   providers: [ApprovalRequests, ApprovalWakes, Approvals],
   exports: [ApprovalRequests, Approvals],
 })
-export class ApprovalsModule {}
+export class ApprovalRequestsModule {}
