@@ -9,7 +9,7 @@ const words: Readonly<Record<Exclude<AnswerEnd, 'stop'>, string>> = {
   other: 'the answer ended early, for a reason that the server does not know',
 };
 
-/** Whether the model was done. */
+/** Tells whether the model had finished its answer. */
 export const isWhole = ({ finishReason = 'stop' }: Completed): boolean => finishReason === 'stop';
 
 /** @returns undefined for a whole answer */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { startFailure } from './start-failure.ts';
 
-/** What listening there really fails with. */
+/** The error with which listening there really fails. */
 async function failureOf(HOST: string, PORT: number): Promise<string> {
   const server = createServer();
   const [error] = (await once(server.listen(PORT, HOST), 'error').catch((error: unknown) => [error])) as [

@@ -8,7 +8,7 @@ const reasons: Readonly<Record<string, (where: string, host: string) => string>>
   ENOTFOUND: (_where, host) => `Nobody knows an address of ${host}. Set HOST to an address of this machine.`,
 };
 
-/** What a folder says that is of somebody else, full, or no folder. */
+/** Error codes of a data folder that can't be used: another user's, full, or no folder. */
 const unwritable = /^(?:EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ENOENT)$/;
 
 /** Why the server did not start, in one sentence where there is one; a defect with its stack. */

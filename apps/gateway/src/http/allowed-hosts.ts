@@ -24,7 +24,7 @@ export function allowedHosts(host: string, names: string): AllowedHost {
   };
 }
 
-/** Whether a name or an address leads to this machine only. Source: RFC 6761, section 6.3; RFC 1122; RFC 4291. */
+/** Tells whether a name or an address leads to this machine only. Source: RFC 6761, section 6.3; RFC 1122; RFC 4291. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost')) return true;

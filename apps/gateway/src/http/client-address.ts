@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 
-/** Whether the word of a hop about the address before it counts. */
+/** Tells whether a hop is trusted to name the address before it. */
 export type TrustedHop = (address: string | undefined, hop: number) => boolean;
 
 /** @param proxies comma-separated addresses and networks; empty: nobody is trusted */

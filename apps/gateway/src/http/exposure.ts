@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { isLoopback } from './allowed-hosts.ts';
 import type { TrustedHop } from './client-address.ts';
 
-/** What the configuration says about who reaches the server. */
+/** The settings that decide who can reach the server. */
 export interface Exposure {
   readonly HOST: string;
   readonly TRUST_PROXY: string;

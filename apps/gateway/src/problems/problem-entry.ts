@@ -1,4 +1,4 @@
-/** What a problem means and what to do, by its code. Each is served at `/problems/<code>` and listed in docs/problems.md. */
+/** The meaning of a problem and the advice for it, by its code. Each is served at `/problems/<code>` and listed in docs/problems.md. */
 export interface ProblemEntry {
   readonly status: number;
   readonly meaning: string;

@@ -6,7 +6,7 @@ import { logProblem } from './problem-log.ts';
 
 const aFailure = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
-/** What is written of an error: level and content. */
+/** The log line of an error: level and content. */
 function written(error: unknown): [level: string, line: unknown][] {
   const lines: [string, unknown][] = [];
   const logger = {

@@ -11,7 +11,7 @@ const METRICS = '/metrics';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Whether a request is for the machines that look after the server. @param metricsToken METRICS_TOKEN */
+/** Tells whether a request is a health probe or an authorised scrape. @param metricsToken METRICS_TOKEN */
 export function isCare(request: FastifyRequest, metricsToken: string | undefined): boolean {
   const { url = '' } = request.routeOptions;
   if (health.has(url)) return true;
@@ -25,7 +25,7 @@ export function markCounted(request: FastifyRequest): void {
   (request as Counted).isCounted = true;
 }
 
-/** Whether an answered request has no address left to count against: it had a user, was counted, or needs no counting. */
+/** Tells whether an answered request need not be counted against its address any more. */
 export function isCounted(
   request: FastifyRequest,
   status: number,

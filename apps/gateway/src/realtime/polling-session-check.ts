@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { clientAddress, type TrustedHop } from '../http/client-address.ts';
 import type { EngineRequest, SocketEngine } from './engine.ts';
 
-/** What a session of long polling began with: another client with its id must look the same to go on with it. */
+/** The first request of a long-polling session: later requests with its id must come from the same client. */
 interface Look {
   readonly address: string | undefined;
   readonly userAgent: string | undefined;

@@ -77,7 +77,7 @@ export class PinoLogger implements LoggerService {
   /** Nest passes the logger's name last; an error may come as the message itself, and a text before the name. */
   #write(level: Level, message: unknown, rest: Rest): void {
     const name = rest.at(-1);
-    // What ends the start is told once, in words, by the program itself.
+    // The program itself tells, once and in words, why a start failed.
     if (name === 'ExceptionHandler') return;
     if (valueOf(level) < (this.#thresholds.get(name) ?? this.#threshold)) return;
     const named = typeof name === 'string' ? { name } : {};
